@@ -1,0 +1,67 @@
+"""The application: what is made once, and which routes there are. Wiring only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from anyio import CapacityLimiter
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from api import described, errors
+from api.auth import Access
+from api.desk import Desk
+from api.gate import Gate
+from api.intake import Intake
+from api.measures import Measures
+from api.pages import landing, lot, static
+from api.routes import documents, facts, health, log, lots, metrics
+from ledger import __version__
+from ledger.settings import Settings
+
+if TYPE_CHECKING:
+    from ledger import Ledger
+
+# Questions to the ledger at the same time; each has a thread and perhaps a connection of its own.
+READERS: Final = 8
+
+
+def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
+    """The application over an open ledger, which stays the caller's to close."""
+    measures = Measures()
+    desk = Desk(
+        ledger=ledger,
+        settings=settings,
+        access=Access(ledger),
+        intake=Intake(ledger, settings.worker_threads),
+        measures=measures,
+        readers=CapacityLimiter(READERS),
+        big_batches=CapacityLimiter(1),
+    )
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.intake.close()
+
+    app = FastAPI(
+        title="Chaski",
+        version=__version__,
+        description=described.ABOUT,
+        openapi_tags=described.TAGS,
+        docs_url=None,  # the usual documentation pages load scripts from elsewhere
+        redoc_url=None,
+        lifespan=life,
+        redirect_slashes=False,
+    )
+    app.state.desk = desk
+    # The one hot path stands first and on a plain route; the router's own further down is there for its description.
+    app.router.routes.insert(0, Route("/v1/facts", facts.state_facts, methods=["POST"]))
+    for room in (facts, lots, documents, log, health, metrics, landing, lot, static):
+        app.include_router(room.router)
+    errors.install(app)
+    described.install(app)
+    app.add_middleware(Gate, measures=measures, secure=ledger.public_url.startswith("https://"))
+    return app

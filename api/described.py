@@ -1,0 +1,364 @@
+"""What /openapi.json says beyond the endpoints themselves: bodies, answers, schemas of every fact, examples."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+from pydantic.json_schema import models_json_schema
+
+from api import examples
+from ledger.facts import known_types
+from ledger.queries import LotLine, LotView, Trace
+
+Json = dict[str, Any]
+Responses = dict[int | str, Json]
+
+ABOUT: Final = (
+    "Facts go in signed (`application/jose`) or, for clients without a key, as JSON that the node signs for the "
+    "token's party. Rules judge every fact against the books; what is accepted is in a public, append-only, signed "
+    "log. Errors are `application/problem+json` in Spanish or English (`Accept-Language`) with a stable `code`, the "
+    "place, what was found and expected, a remedy, and whether to try again. No lot is ever called compliant here: "
+    "the ledger says what is recorded, by whom, and what is not verified."
+)
+TAGS: Final = [
+    {"name": "facts", "description": "State facts and read them back."},
+    {"name": "lots", "description": "Lots, their trace and their state at any log size."},
+    {"name": "documents", "description": "Documents by their SHA-256."},
+    {"name": "log", "description": "Public: checkpoint, tiles and proofs (C2SP, RFC 6962)."},
+    {"name": "pages", "description": "Public: the lot page behind the QR code, as HTML or the same as JSON."},
+    {"name": "health", "description": "For those who run it."},
+]
+
+_REF: Final = "#/components/schemas/{model}"
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": _REF.format(model=name)}
+
+
+def _problem(text: str) -> Json:
+    return {"description": text, "content": {"application/problem+json": {"schema": _ref("Problems")}}}
+
+
+def _answer(text: str, schema: Json, media_type: str = "application/json", **more: Json) -> Json:
+    return {"description": text, "content": {media_type: {"schema": schema, **more}}}
+
+
+_MALFORMED: Final = _problem("The request is not well-formed; each problem says where.")
+_GUARDED: Final[Responses] = {
+    400: _MALFORMED,
+    401: _problem("No token, or one that is unknown, expired or revoked."),
+    403: _problem("The token lacks the scope."),
+    500: _problem("An error of ours; nothing but the request's id is said."),
+}
+_UNKNOWN: Final[Responses] = {404: _problem("Nothing stands under that name.")}
+_REFUSED: Final[Json] = {
+    "description": "The rules refuse it, and nothing was written.",
+    "content": {"application/problem+json": {"schema": _ref("Problems"), "example": examples.REFUSAL}},
+}
+_BATCH: Final[Json] = {
+    "oneOf": [
+        {
+            "type": "object",
+            "title": "Statements",
+            "required": ["statements"],
+            "additionalProperties": False,
+            "properties": {
+                "statements": {"type": "array", "minItems": 1, "maxItems": 1000, "items": _ref("Submission")}
+            },
+        },
+        {
+            "type": "object",
+            "title": "Facts",
+            "required": ["facts"],
+            "additionalProperties": False,
+            "properties": {"facts": {"type": "array", "minItems": 1, "maxItems": 1000, "items": _ref("UnsignedFact")}},
+        },
+    ]
+}
+_CONTENT: Final[Json] = {
+    "application/jose": {"schema": _ref("Submission"), "example": examples.SUBMISSION},
+    "application/json": {
+        "schema": _BATCH,
+        "examples": {
+            name: {"summary": fact["fact"], "value": {"facts": [fact]}} for name, fact in examples.FACTS.items()
+        },
+    },
+}
+
+stating: Final[Json] = {
+    "requestBody": {"required": True, "content": _CONTENT},
+    "parameters": [
+        {
+            "name": "atomic",
+            "in": "query",
+            "description": "All of a batch or nothing.",
+            "schema": {"type": "string", "enum": ["true", "false"], "default": "false"},
+        }
+    ],
+}
+checking: Final[Json] = {"requestBody": {"required": True, "content": _CONTENT}}
+_EITHER: Final[Json] = {"oneOf": [_ref("Result"), _ref("Results")]}
+stated: Final[Responses] = {
+    **_GUARDED,
+    200: _answer("Nothing new (the first receipt again), or a batch of which a part was refused.", _EITHER),
+    201: _answer("Everything was written.", _EITHER),
+    409: _problem("Somebody was first: the same id with another content, or a lot that already stands."),
+    413: _problem("The request or one of its items is too large."),
+    415: _problem("Neither application/jose nor application/json, or compressed."),
+    422: _REFUSED,
+    503: _problem("The queue is full: try again after Retry-After seconds."),
+}
+checked: Final[Responses] = {
+    **{status: each for status, each in stated.items() if status not in {201, 503}},
+    200: _answer("How the facts would be judged now; nothing was written.", _ref("Results")),
+}
+fact: Final[Responses] = {**_GUARDED, **_UNKNOWN, 200: _answer("The fact.", _ref("FactRecord"))}
+receipt: Final[Responses] = {
+    **_GUARDED,
+    **_UNKNOWN,
+    200: _answer("A proof file (c2sp.org/tlog-proof@v1).", {"type": "string"}, "text/plain"),
+}
+lots: Final[Responses] = {
+    **_GUARDED,
+    200: {
+        "description": "Lots in the order of their ids.",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["lots", "next"],
+                    "properties": {
+                        "lots": {"type": "array", "items": _ref("LotLine")},
+                        "next": {"type": ["string", "null"]},
+                    },
+                }
+            },
+            "text/csv": {"schema": {"type": "string"}},
+        },
+    },
+}
+lot: Final[Responses] = {**_GUARDED, **_UNKNOWN, 200: _answer("The lot.", _ref("LotView"))}
+trace: Final[Responses] = {
+    **_GUARDED,
+    **_UNKNOWN,
+    200: {
+        "description": "The trace; as CSV one line per delivery.",
+        "content": {"application/json": {"schema": _ref("Trace")}, "text/csv": {"schema": {"type": "string"}}},
+    },
+}
+keeping: Final[Json] = {
+    "requestBody": {"required": True, "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+}
+kept: Final[Responses] = {
+    **_GUARDED,
+    201: _answer(
+        "The document is kept.",
+        {
+            "type": "object",
+            "properties": {
+                "sha256": {"type": "string"},
+                "media_type": {"type": "string"},
+                "personal": {"type": "boolean"},
+            },
+        },
+    ),
+    409: _problem("It could not be kept now."),
+    413: _problem("Too large."),
+    415: _problem("A media type this ledger does not keep."),
+    422: _problem("The bytes are not those of the digest."),
+}
+_PUBLIC: Final[Responses] = {400: _MALFORMED, **_UNKNOWN, 500: _GUARDED[500]}
+checkpoint: Final[Responses] = {
+    **_PUBLIC,
+    200: _answer("A signed note.", {"type": "string"}, "text/plain"),
+}
+tile: Final[Responses] = {
+    **_PUBLIC,
+    200: _answer("A tile.", {"type": "string", "format": "binary"}, "application/octet-stream"),
+}
+proof: Final[Responses] = {**_PUBLIC, 200: _answer("Base64 hashes, one a line.", {"type": "string"}, "text/plain")}
+_STATUS: Final[Json] = {"type": "object", "properties": {"status": {"type": "string"}}}
+healthy: Final[Responses] = {200: _answer("Alive.", _STATUS)}
+ready: Final[Responses] = {200: _answer("Ready.", _STATUS), 503: _problem("The log's head cannot be read.")}
+metrics: Final[Responses] = {
+    200: _answer("Prometheus' text format.", {"type": "string"}, "text/plain"),
+    401: _GUARDED[401],
+    403: _GUARDED[403],
+}
+lot_page: Final[Responses] = {
+    200: {
+        "description": "The page; as JSON exactly the same data.",
+        "content": {"text/html": {"schema": {"type": "string"}}, "application/json": {"schema": _ref("LotPage")}},
+    },
+    304: {"description": "Unchanged since the ETag given."},
+    308: {"description": "Another spelling of the lot's id; the page is at Location."},
+    400: {
+        "description": "No lot id.",
+        "content": {"text/html": {"schema": {"type": "string"}}, "application/problem+json": {"schema": _ref("Problems")}},
+    },
+    404: {
+        "description": "No such lot here.",
+        "content": {"text/html": {"schema": {"type": "string"}}, "application/problem+json": {"schema": _ref("Problems")}},
+    },
+}
+
+_FOUND: Final[Json] = {"type": ["string", "integer", "null"]}
+_PROBLEM: Final[Json] = {
+    "type": "object",
+    "required": ["code", "where", "found", "expected", "title", "detail", "remedy", "retry", "effect"],
+    "properties": {
+        "code": {"type": "string", "description": "Stable; the words around it may change."},
+        "where": {"type": "string", "description": "JSON pointer into what was sent."},
+        "found": _FOUND,
+        "expected": _FOUND,
+        "title": {"type": "string"},
+        "detail": {"type": "string"},
+        "remedy": {"type": "string"},
+        "retry": {"enum": ["never", "after-sync", "after-change"]},
+        "effect": {"enum": ["refuse", "flag"]},
+    },
+}
+_OWN: Final[Json] = {
+    "Problem": _PROBLEM,
+    "Problems": {
+        "type": "object",
+        "required": ["type", "title", "status", "code", "detail", "request_id", "problems"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "code": {"type": "string"},
+            "detail": {"type": "string"},
+            "request_id": {"type": "string"},
+            "problems": {"type": "array", "items": _ref("Problem")},
+            "results": {"type": "array", "items": _ref("Result")},
+        },
+    },
+    "Submission": {
+        "type": "string",
+        "description": "`<JWS>~<disclosure>~...`: a compact JWS over one fact, then the clear value of every sealed field.",
+    },
+    "Result": {
+        "type": "object",
+        "required": ["status", "id", "fact", "digest", "flags"],
+        "properties": {
+            "status": {"enum": ["accepted", "duplicate", "checked", "refused"]},
+            "id": {"type": "string"},
+            "fact": {"type": "string"},
+            "digest": {"type": "string"},
+            "index": {"type": "integer"},
+            "recorded_at": {"type": "string"},
+            "receipt_code": {"type": "string"},
+            "receipt": {"type": "string"},
+            "flags": {"type": "array", "items": _ref("Problem")},
+            "problems": {"type": "array", "items": _ref("Problem")},
+        },
+    },
+    "Results": {
+        "type": "object",
+        "required": ["accepted", "duplicates", "checked", "refused", "results"],
+        "properties": {
+            "accepted": {"type": "integer"},
+            "duplicates": {"type": "integer"},
+            "checked": {"type": "integer"},
+            "refused": {"type": "integer"},
+            "results": {"type": "array", "items": _ref("Result")},
+        },
+    },
+    "FactRecord": {
+        "type": "object",
+        "required": ["index", "id", "fact", "digest", "recorded_at", "at", "by", "assurance", "envelope", "jws"],
+        "properties": {
+            "index": {"type": "integer"},
+            "id": {"type": "string"},
+            "fact": {"type": "string"},
+            "digest": {"type": "string"},
+            "entry": {"type": "string"},
+            "recorded_at": {"type": "string"},
+            "at": {"type": "string"},
+            "by": {"type": "string"},
+            "actor": {"type": "string"},
+            "kid": {"type": "string"},
+            "assurance": {"type": "string"},
+            "ended_by": {"type": ["integer", "null"]},
+            "flags": {"type": "array", "items": _ref("Problem")},
+            "envelope": {"type": "object"},
+            "jws": {"type": "string"},
+        },
+    },
+}
+
+
+def install(app: FastAPI) -> None:
+    """Complete the description the framework makes; it is made once, when first asked for."""
+    plain = app.openapi
+
+    def complete() -> Json:
+        if app.openapi_schema is None:
+            schema = plain()
+            components = schema.setdefault("components", {})
+            # Our answers are described here; the framework's own validation schemas describe answers never given.
+            components["schemas"] = _schemas()
+            components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+            for path, operations in schema["paths"].items():
+                for operation in operations.values():
+                    operation.get("responses", {}).pop("422", None) if _is_framework_422(operation) else None
+                    if path.startswith("/v1/"):
+                        operation["security"] = [{"bearer": []}]
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = complete  # type: ignore[method-assign] - the documented way to extend it
+
+
+def _is_framework_422(operation: Json) -> bool:
+    described = operation.get("responses", {}).get("422", {})
+    return "HTTPValidationError" in str(described.get("content", {}))
+
+
+def _schemas() -> Json:
+    """Every schema by name: our own, the answer records, and the body of every fact."""
+    classes = dict(sorted(known_types().items()))
+    names, bodies = models_json_schema([(each, "validation") for each in classes.values()], ref_template=_REF)
+    records, shared = TypeAdapter.json_schemas(
+        [(each.__name__, "serialization", TypeAdapter(each)) for each in (LotLine, LotView, Trace)], ref_template=_REF
+    )
+    schemas: Json = {**shared.get("$defs", {}), **bodies.get("$defs", {})}
+    schemas.update({name: _inlined(schema, schemas) for (name, _), schema in records.items()})
+    schemas["LotView"]["properties"]["flags"] = {"type": "array", "items": _ref("Problem")}
+    schemas["UnsignedFact"] = {
+        "oneOf": [
+            _unsigned(fact_type, names[each, "validation"]["$ref"].rpartition("/")[2])
+            for fact_type, each in classes.items()
+        ]
+    }
+    return {**schemas, **_OWN, "LotPage": {"type": "object"}}
+
+
+def _inlined(schema: Json, schemas: Json) -> Json:
+    """A record under its own name rather than a reference to it."""
+    reference = schema.get("$ref", "")
+    return dict(schemas[reference.rpartition("/")[2]]) if reference else schema
+
+
+def _unsigned(fact_type: str, body: str) -> Json:
+    return {
+        "type": "object",
+        "title": fact_type,
+        "required": ["id", "fact", "at", "body"],
+        "additionalProperties": False,
+        "properties": {
+            "id": {"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{16}$"},
+            "fact": {"const": fact_type},
+            "at": {"type": "string", "description": "RFC 3339 with the signer's offset."},
+            "body": _ref(body),
+            "sealed": {"type": "object", "description": "JSON pointer in the body -> clear value of a sealed field."},
+            "for": {"type": "string"},
+            "basis": {"enum": ["witnessed", "document", "told"]},
+            "hand": {"type": "string"},
+            "replaces": {"type": "string"},
+        },
+    }

@@ -1,0 +1,189 @@
+"""The one place that knows HTTP statuses: a LedgerError's code or kind becomes a status and a problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, cast
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.language import language_of
+from ledger.errors import (
+    ConflictError,
+    FormatError,
+    LedgerError,
+    NotFoundError,
+    Problem,
+    ProofError,
+    RefusedError,
+)
+from ledger.words import Language, say
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+# What a kind of failure is over HTTP, unless its code says otherwise.
+KINDS: Final[Mapping[type[LedgerError], int]] = {
+    FormatError: 400,
+    NotFoundError: 404,
+    ConflictError: 409,
+    RefusedError: 422,
+    ProofError: 422,
+}
+
+# The codes with a status of their own.
+CODES: Final[Mapping[str, int]] = {
+    "token-missing": 401,
+    "token-invalid": 401,
+    "scope-missing": 403,
+    "metrics-private": 403,
+    "path-unknown": 404,
+    "method-not-allowed": 405,
+    "not-acceptable": 406,
+    "json-too-large": 413,
+    "request-too-large": 413,
+    "document-too-large": 413,
+    "content-type": 415,
+    "content-encoding": 415,
+    "document-type": 415,
+    "queue-full": 503,
+    "log-not-ready": 503,
+    "log-closed-for-writing": 503,
+    "internal-error": 500,
+    # A refusal by the rules that is really a race or a repetition: somebody was first.
+    "id-conflict": 409,
+    "lot-already-recorded": 409,
+    "lot-restated-differently": 409,
+    "key-forked": 409,
+}
+
+RETRY_AFTER_SECONDS: Final = 1
+
+_TITLES: Final[Mapping[int, Mapping[Language, str]]] = {
+    400: {"es": "La solicitud no tiene el formato esperado", "en": "The request is not well-formed"},
+    401: {"es": "Falta una credencial válida", "en": "A valid token is needed"},
+    403: {"es": "La credencial no alcanza para esto", "en": "The token does not allow this"},
+    404: {"es": "No se encontró", "en": "Not found"},
+    405: {"es": "Método no permitido", "en": "Method not allowed"},
+    406: {"es": "No hay una respuesta en el formato pedido", "en": "No answer in the format asked for"},
+    409: {"es": "Otro llegó primero", "en": "Somebody was first"},
+    413: {"es": "Demasiado grande", "en": "Too large"},
+    415: {"es": "Tipo de contenido no admitido", "en": "Content type not supported"},
+    422: {"es": "Las reglas lo rechazan", "en": "Refused by the rules"},
+    500: {"es": "Error interno", "en": "Internal error"},
+    503: {"es": "Ocupado; intente de nuevo en un momento", "en": "Busy; try again in a moment"},
+}
+
+
+def status_of(error: LedgerError) -> int:
+    """The status of an error: that of its codes where they agree on one, else that of its kind."""
+    kind = next((status for each, status in KINDS.items() if isinstance(error, each)), 500)
+    return status_of_problems(error.problems, kind)
+
+
+def status_of_problems(problems: Iterable[Problem], kind: int = 422) -> int:
+    """The one status all problems agree on, else that of the kind."""
+    statuses = {CODES.get(problem.code, kind) for problem in problems}
+    return statuses.pop() if len(statuses) == 1 else kind
+
+
+def in_words(problem: Problem, language: Language) -> dict[str, Any]:
+    """A Problem as the API shows it."""
+    said = say(problem, language)
+    return {
+        "code": problem.code,
+        "where": problem.where,
+        "found": problem.found,
+        "expected": problem.expected,
+        "title": said.title,
+        "detail": said.detail,
+        "remedy": said.remedy,
+        "retry": problem.retry,
+        "effect": problem.effect,
+    }
+
+
+def problem_response(
+    problems: Sequence[Problem],
+    status: int,
+    language: Language,
+    request_id: str,
+    **more: object,
+) -> Response:
+    """The problem+json of some problems. `type` is about:blank: what is wrong stands in `code` and `problems`."""
+    shown = [in_words(problem, language) for problem in problems]
+    body = {
+        "type": "about:blank",
+        "title": _TITLES.get(status, _TITLES[500])[language],
+        "status": status,
+        "code": shown[0]["code"] if shown else "internal-error",
+        "detail": " ".join(item["detail"] for item in shown[:3]),
+        "request_id": request_id,
+        "problems": shown,
+        **more,
+    }
+    headers = {"content-language": language, "cache-control": "no-store", **_headers(problems, status)}
+    return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)
+
+
+def _headers(problems: Sequence[Problem], status: int) -> dict[str, str]:
+    if status == 401:
+        invalid = any(problem.code == "token-invalid" for problem in problems)
+        return {"www-authenticate": f'Bearer realm="chaski"{", error=invalid_token" if invalid else ""}'}
+    if status == 403:
+        scope = next((problem.expected for problem in problems if problem.code == "scope-missing"), "")
+        return {"www-authenticate": f'Bearer realm="chaski", error=insufficient_scope, scope="{scope}"'}
+    if status in {429, 503}:
+        return {"retry-after": str(RETRY_AFTER_SECONDS)}
+    return {}
+
+
+def response_to(request: Request, error: LedgerError) -> Response:
+    """The answer to a request that met an error."""
+    return problem_response(error.problems, status_of(error), language_of(request), request_id_of(request))
+
+
+def request_id_of(request: Request) -> str:
+    """The id the gate gave this request."""
+    return str(request.scope.get("chaski.request", ""))
+
+
+def install(app: FastAPI) -> None:
+    """Make the application answer every error with a problem+json."""
+    app.add_exception_handler(LedgerError, _ledger_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _parameter_error)
+
+
+async def _ledger_error(request: Request, error: Exception) -> Response:
+    return response_to(request, cast("LedgerError", error))
+
+
+async def _http_error(request: Request, raised: Exception) -> Response:
+    """What the framework itself refuses: unknown paths and methods."""
+    error = cast("HTTPException", raised)
+    code = {404: "path-unknown", 405: "method-not-allowed", 413: "request-too-large"}.get(error.status_code)
+    problem = Problem(code or "request-malformed", found=request.method if code == "method-not-allowed" else None)
+    answer = problem_response([problem], error.status_code, language_of(request), request_id_of(request))
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+async def _parameter_error(request: Request, raised: Exception) -> Response:
+    """A path or query parameter that is not what the API describes."""
+    error = cast("RequestValidationError", raised)
+    problems = [
+        Problem(
+            "parameter-malformed",
+            f"/{item['loc'][-1]}",
+            found=item["input"][:64] if isinstance(item.get("input"), str) else None,
+            expected=str(item.get("ctx", {}).get("pattern") or item["msg"]),
+        )
+        for item in error.errors()
+    ]
+    return response_to(request, FormatError(problems))

@@ -1,0 +1,106 @@
+"""All that a lot page says, as plain data: the page is drawn from this and from nothing else, and JSON is this."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from api.pages.journey import TOGETHER, journey
+from ledger.packs.pack import CommodityPack
+from ledger.queries import Block, Head, Link, LotView
+
+Json = dict[str, Any]
+
+# What no lot page proves, whatever it says; the words stand in the pages' catalogues under `limit.<code>`.
+LIMITS: Final = ("truth", "goods", "second-sale", "issuer", "law", "time")
+
+
+def lot_document(
+    view: LotView,
+    head: Head,
+    pack: CommodityPack | None,
+    *,
+    log_path: str,
+    public_url: str,
+    verifier_key: str,
+    demonstration: bool,
+) -> Json:
+    """The lot as strangers may see it. Families are counted from five on; no delivery, person or plot stands alone."""
+    size = view.size
+    parties = sorted({step.party_name for step in view.steps if step.party_name})
+    return {
+        "lot": view.lot,
+        "url": f"{public_url}/L/{view.lot}",
+        "demonstration": demonstration,
+        "known_at": {"size": size, "recorded_at": head.recorded_at if size == head.size else None},
+        "product": {
+            "commodity": view.commodity,
+            "commodity_names": dict(view.commodity_names),
+            "form": view.form,
+            "form_names": dict(view.form_names),
+            "season": view.season,
+            "kind": view.kind,
+            "how": view.how,
+            "born_on": view.born_on,
+        },
+        "amount": view.grams,
+        "unit": view.unit,
+        "holders": [
+            {"name": view.holder_names.get(party, party), "amount": grams} for party, grams in view.holders.items()
+        ],
+        "in_transit": view.in_transit,
+        "harvest": {"from": view.harvested_from, "to": view.harvested_to},
+        "families": counted(view.families),
+        "districts": list(view.districts),
+        "untraced": view.untraced_grams,
+        "links": [_link(link) for link in view.links],
+        "blocks": [_block(block, view.lot) for block in view.blocks],
+        "journey": journey(view.steps, pack),
+        "flags": sorted({flag.code for flag in view.flags}),
+        "said_by": parties,
+        "proof": {
+            "origin": head.origin,
+            "verifier_key": verifier_key,
+            "index": view.index,
+            "statement": view.statement,
+            "entry": f"/L/{view.lot}/entry",
+            "receipt": f"/L/{view.lot}/receipt",
+            "checkpoint": f"{log_path}/checkpoint",
+            "inclusion": f"{log_path}/proof/inclusion?index={view.index}&size={size}",
+        },
+        "not_proved": [*(["untraced"] if view.untraced_grams else []), *LIMITS],
+    }
+
+
+def counted(families: int) -> Json:
+    """A number of families, or only that it is below five; none at all may be said."""
+    few = 0 < families < TOGETHER
+    return {"count": None if few else families, "fewer_than": TOGETHER if few else None}
+
+
+def _covered(covered: int, families: int) -> Json:
+    """How many of the families are covered. Neither these nor the others are counted out below five."""
+    others = families - covered
+    if 0 < covered < TOGETHER or 0 < others < TOGETHER:
+        return {"count": None, "fewer_than": TOGETHER if covered < TOGETHER else None}
+    return {"count": covered, "fewer_than": None}
+
+
+def _link(link: Link) -> Json:
+    return {
+        "kind": link.kind,
+        "code": link.code,
+        "name": link.name,
+        "scheme": link.scheme,
+        "valid_from": link.valid_from,
+        "valid_to": link.valid_to,
+        "status": link.status,
+        "covered": link.covered_grams,
+        "total": link.total_grams,
+        "covered_families": _covered(link.covered_families, link.families),
+        "families": counted(link.families),
+        "reasons": list(link.reasons),
+    }
+
+
+def _block(block: Block, lot: str) -> Json:
+    return {"kind": block.kind, "reason": block.reason, "lot": block.lot, "own": block.lot == lot}

@@ -1,0 +1,73 @@
+"""A lot's way as a stranger may read it: like steps told together, and deliveries never one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from ledger.packs.pack import CommodityPack
+from ledger.queries import Step
+from ledger.values import day_of
+
+Json = dict[str, Any]
+
+# Fewer families or deliveries than these are never counted out, and never told apart by place.
+TOGETHER: Final = 5
+
+# How a lot comes in. One of these alone may be one family's harvest.
+_BIRTHS: Final = frozenset({"lot.harvested", "lot.bought", "lot.opened"})
+
+
+def journey(steps: Iterable[Step], pack: CommodityPack | None) -> list[Json]:
+    """The steps in the order of their first day; each stands for all steps of its kind at its place.
+
+    Every item: kind, process and form with names, first and last day, how often (`count`, or null with `fewer_than`),
+    amount with unit, places, parties, the first and last entry, and the statement where there is just one.
+    """
+    groups: dict[tuple[str, ...], list[Step]] = {}
+    for step in steps:
+        kind = step.type.partition("/")[0]
+        key = (kind,) if kind in _BIRTHS else (kind, step.process, step.form, step.place, step.party_name)
+        groups.setdefault(key, []).append(step)
+    told = [_told(key[0], group, pack) for key, group in groups.items()]
+    return sorted(told, key=lambda item: (item["from"], item["entries"][0]))
+
+
+def _told(kind: str, steps: list[Step], pack: CommodityPack | None) -> Json:
+    first = steps[0]
+    days = sorted(day_of(step.at) for step in steps)
+    indexes = sorted(step.index for step in steps)
+    statements = {step.statement for step in steps}
+    few = kind in _BIRTHS and len(statements) < TOGETHER
+    forms = {step.form for step in steps if step.form}
+    return {
+        "kind": kind,
+        "process": first.process,
+        "process_names": _names(pack, "process", first.process),
+        "form": first.form if len(forms) == 1 else "",
+        "form_names": _names(pack, "form", first.form if len(forms) == 1 else ""),
+        "from": days[0],
+        "to": days[-1],
+        "count": None if few else len(statements),
+        "fewer_than": TOGETHER if few else None,
+        "amount": sum(step.grams for step in steps),
+        "unit": _unit(pack, first.form),
+        "places": [] if few else sorted({step.place for step in steps if step.place}),
+        "parties": sorted({step.party_name for step in steps if step.party_name}),
+        "entries": [indexes[0], indexes[-1]],
+        "statement": first.statement if len(statements) == 1 and not few else None,
+    }
+
+
+def _names(pack: CommodityPack | None, what: str, code: str) -> Json:
+    """The pack's names of a process or form; its code where the pack knows none."""
+    if pack is not None and code:
+        known = pack.processes.get(code) if what == "process" else pack.forms.get(code)
+        if known is not None:
+            return {"es": known.names.es, "en": known.names.en}
+    return {"es": code, "en": code}
+
+
+def _unit(pack: CommodityPack | None, form: str) -> str:
+    known = pack.forms.get(form) if pack is not None else None
+    return known.unit if known is not None else "g"

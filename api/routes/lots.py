@@ -1,0 +1,94 @@
+"""Lots for those who work with them: the list, one lot, and its trace back to deliveries and forward to receivers."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict, fields
+from io import StringIO
+from typing import Annotated, Any, Final, Literal
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from api import described
+from api.desk import desk_of
+from api.errors import in_words
+from api.language import language_of
+from ledger.queries import Contribution, LotLine
+
+router = APIRouter(tags=["lots"])
+
+ID: Final = r"^[0-9A-HJKMNP-TV-Z]{16}$"
+LotName = Annotated[str, Path(pattern=ID, description="The lot's id, 16 characters of Crockford base32.")]
+Size = Annotated[
+    int | None, Query(ge=1, le=2**53 - 1, description="As known when the log held so many entries; without it, now.")
+]
+Format = Annotated[Literal["json", "csv"], Query(description="csv is for spreadsheets.")]
+
+# What a spreadsheet would take for a formula (OWASP, CSV injection).
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@router.get("/v1/lots", responses=described.lots)
+async def list_lots(
+    request: Request,
+    party: Annotated[str | None, Query(pattern=ID, description="Only lots this party holds grams of.")] = None,
+    commodity: Annotated[str | None, Query(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)] = None,
+    after: Annotated[str, Query(pattern=r"^([0-9A-HJKMNP-TV-Z]{16})?$", description="The last lot of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    format: Format = "json",  # noqa: A002 - the name the users type
+) -> Response:
+    """Lots in the order of their ids; `next` leads to the following page."""
+    desk = desk_of(request)
+    await desk.access.require(request, "lots:read")
+    lines = await desk.read(lambda: desk.ledger.lots(party=party, commodity=commodity, after=after, limit=limit))
+    if format == "csv":
+        return _csv([_lot_row(line) for line in lines], [each.name for each in fields(LotLine)])
+    following = None
+    if len(lines) == limit:
+        following = str(request.url.include_query_params(after=lines[-1].lot).query)
+    return _json({"lots": [asdict(line) for line in lines], "next": f"/v1/lots?{following}" if following else None})
+
+
+@router.get("/v1/lots/{lot}", responses=described.lot)
+async def read_lot(request: Request, lot: LotName, size: Size = None) -> Response:
+    """What is known about a lot: weight, holders, origin, agreements and certificates, journey, blocks."""
+    desk = desk_of(request)
+    await desk.access.require(request, "lots:read")
+    view = await desk.read(lambda: desk.ledger.lot(lot, size=size))
+    shown = asdict(view)
+    shown["flags"] = [in_words(flag, language_of(request)) for flag in view.flags]
+    return _json(shown)
+
+
+@router.get("/v1/lots/{lot}/trace", responses=described.trace)
+async def trace_lot(request: Request, lot: LotName, size: Size = None, format: Format = "json") -> Response:  # noqa: A002
+    """Back to every delivery with its grams in this lot, forward to every lot made of it, and the steps between."""
+    desk = desk_of(request)
+    await desk.access.require(request, "lots:read")
+    trace = await desk.read(lambda: desk.ledger.trace(lot, size=size))
+    if format == "csv":
+        names = [each.name for each in fields(Contribution) if each.name != "links"]
+        return _csv([{name: getattr(line, name) for name in names} for line in trace.contributions], names)
+    return await desk.read(lambda: _json(asdict(trace)))
+
+
+def _lot_row(line: LotLine) -> dict[str, Any]:
+    return asdict(line) | {"holders": " ".join(f"{party}:{grams}" for party, grams in line.holders.items())}
+
+
+def _json(value: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(value), 200, {"cache-control": "no-store"}, "application/json")
+
+
+def _csv(rows: list[dict[str, Any]], names: list[str]) -> Response:
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows([_cell(row[name]) for name in names] for row in rows)
+    return Response(text.getvalue(), 200, {"cache-control": "no-store"}, "text/csv; charset=utf-8")
+
+
+def _cell(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

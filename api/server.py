@@ -1,0 +1,61 @@
+"""Running the application: one process, uvicorn with uvloop and httptools where they are installed."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Final, Literal
+
+import orjson
+import structlog
+import uvicorn
+
+from api.app import create_app
+from ledger.settings import Settings
+
+if TYPE_CHECKING:
+    from ledger import Ledger
+
+# Answers that are on their way when the server is told to stop get so long.
+GRACE_SECONDS: Final = 10
+
+
+def serve(ledger: Ledger, settings: Settings, *, host: str | None = None, port: int | None = None) -> None:
+    """Serve until told to stop (SIGINT, SIGTERM): take no more requests, finish those in hand, return.
+
+    The ledger has exactly one writer, so there is one process. `port` 0 picks a free one.
+    """
+    set_up_log(settings.log_level, settings.log_format)
+    config = uvicorn.Config(
+        create_app(ledger, settings),
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
+        access_log=False,  # the gate writes a line per request, without addresses and query strings
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    uvicorn.Server(config).run()
+
+
+def set_up_log(level: Literal["debug", "info", "warning", "error"], form: Literal["text", "json"]) -> None:
+    """One line per event on standard error, with UTC times."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if form == "json":
+        structlog.configure(
+            processors=[*shared, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(orjson.dumps)],
+            wrapper_class=structlog.make_filtering_bound_logger(level),
+            logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+            cache_logger_on_first_use=True,
+        )
+        return
+    structlog.configure(
+        processors=[*shared, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,44 @@
+"""What the command line says with its exit code; scripts build on these numbers."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+
+from ledger.errors import ConflictError, FormatError, LedgerError, NotFoundError, ProofError
+
+
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    OK = 0
+    REFUSED = 1
+    USAGE = 2
+    FORMAT = 3
+    NOT_FOUND = 4
+    CONFLICT = 5
+    PROOF = 6
+    INTERNAL = 70
+    INTERRUPTED = 130
+
+
+MEANINGS: Final[dict[Exit, str]] = {
+    Exit.OK: "Done.",
+    Exit.REFUSED: "The rules refused something, or a check found problems.",
+    Exit.USAGE: "The command was not understood.",
+    Exit.FORMAT: "A file, a setting or an input is not what it claims to be.",
+    Exit.NOT_FOUND: "There is no such ledger, lot, fact or file.",
+    Exit.CONFLICT: "Somebody was first, or the ledger is busy; trying again may help.",
+    Exit.PROOF: "Tampered with, or not proven.",
+    Exit.INTERNAL: "A mistake of the program itself.",
+    Exit.INTERRUPTED: "Stopped by the user.",
+}
+
+_OF_ERROR: Final = ((FormatError, Exit.FORMAT), (NotFoundError, Exit.NOT_FOUND), (ConflictError, Exit.CONFLICT))
+
+
+def exit_of(error: LedgerError) -> Exit:
+    """The exit code of a failure."""
+    if isinstance(error, ProofError):
+        return Exit.PROOF
+    return next((code for kind, code in _OF_ERROR if isinstance(error, kind)), Exit.REFUSED)

@@ -1,0 +1,89 @@
+"""`chaski init`: a new ledger, and what its operator must know on the first day."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ledger.cli.options import Database
+from ledger.cli.talk import talking
+from ledger.errors import FormatError, Problem
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("init")(init)
+
+
+def init(
+    database: Database = None,
+    origin: Annotated[
+        str | None,
+        typer.Option(
+            "--origin",
+            metavar="NAME",
+            help="The log's name for ever, a host and path you control: ledger.example/log/valle.",
+        ),
+    ] = None,
+    operator: Annotated[
+        str | None, typer.Option("--operator", metavar="NAME", help="The organisation that runs the ledger.")
+    ] = None,
+    country: Annotated[str, typer.Option("--country", metavar="CC", help="Its country, two letters.")] = "PE",
+    public_url: Annotated[
+        str | None,
+        typer.Option("--public-url", metavar="URL", help="The address the public will reach; QR codes point there."),
+    ] = None,
+) -> None:
+    """Create a ledger: its keys, its books and the first entry of its log."""
+    from ledger.book import Ledger
+    from ledger.settings import load, masked
+
+    talk = talking()
+    name = origin or _ask("--origin", "Name of the log, for example ledger.example/log/valle")
+    who = operator or _ask("--operator", "Organisation that runs the ledger")
+    settings = load(database=database, public_url=public_url)
+    with Ledger.create(
+        settings.database, origin=name, operator=who, country=country, public_url=settings.public_url
+    ) as ledger:
+        facts = {
+            "database": masked(settings.database),
+            "origin": ledger.origin,
+            "verifier_key": ledger.verifier_key,
+            "operator_party": ledger.operator_party,
+            "node_key": ledger.node_kid,
+        }
+    talk.tell("The ledger is there. It is yours: nobody else holds its keys.")
+    talk.rows(
+        [
+            ("Ledger", facts["database"]),
+            ("Log", facts["origin"]),
+            ("Verifier key", facts["verifier_key"]),
+            ("Operator", f"{who} ({facts['operator_party']})"),
+        ]
+    )
+    talk.tell("Give the verifier key to your buyers and auditors: with it they check every receipt without you.")
+    where = (
+        settings.state_dir or f"{settings.database}.*" if _on_a_server(settings.database) else f"{settings.database}.*"
+    )
+    talk.tell(
+        "Keys, vault and documents lie in {where}. Back up all of it, in two places, together with the ledger.",
+        where=masked(str(where)),
+    )
+    talk.tell("Whoever has the keys can sign for you; whoever loses the master key loses all names and outlines.")
+    talk.tell("Next: chaski serve --database {database}", database=facts["database"])
+    talk.document(facts)
+
+
+def _ask(option: str, question: str) -> str:
+    """Ask a person; a script gets the missing option named."""
+    talk = talking()
+    if talk.as_json or not sys.stdin.isatty():
+        details = {"command": "chaski init"}
+        raise FormatError(Problem("option-missing", expected=option, details=details, retry="after-change"))
+    return str(typer.prompt(talk.phrase(question), err=True))
+
+
+def _on_a_server(database: str) -> bool:
+    return "://" in database and not database.startswith("sqlite")

@@ -1,0 +1,131 @@
+"""`chaski lot`: what a lot is, where it is and what it rests on; without an id, the list of lots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ledger.cli.amounts import amount
+from ledger.cli.opening import opened
+from ledger.cli.options import Database, Size
+from ledger.cli.talk import Talk, talking
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ledger.queries import LotLine, LotView
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("lot")(lot)
+
+
+def lot(
+    lot_id: Annotated[
+        str | None, typer.Argument(metavar="LOT", help="The lot's id; without it all lots are listed.")
+    ] = None,
+    *,
+    database: Database = None,
+    size: Size = None,
+    party: Annotated[
+        str | None, typer.Option("--party", metavar="ID", help="List: only lots this party holds.")
+    ] = None,
+    commodity: Annotated[
+        str | None, typer.Option("--commodity", metavar="CODE", help="List: only this commodity.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="List: at most so many.")] = 100,
+    after: Annotated[str, typer.Option("--after", metavar="LOT", help="List: go on after this lot.")] = "",
+) -> None:
+    """Show a lot: weight, holders, families, agreements and certificates, journey. Without an id: list lots."""
+    from ledger.cli.plain import plain
+
+    talk = talking()
+    with opened(database) as ledger:
+        if lot_id is None:
+            lines = ledger.lots(party=party, commodity=commodity, after=after, limit=limit)
+            _list(talk, lines)
+            talk.document({"lots": plain(lines, talk.language)})
+            return
+        view = ledger.lot(lot_id, size=size)
+    _view(talk, view)
+    talk.document(plain(view, talk.language))
+
+
+def _list(talk: Talk, lines: list[LotLine]) -> None:
+    if not lines:
+        talk.tell("There are no such lots.")
+        return
+    talk.table(
+        ["Lot", "Commodity", "Form", "Season", "Amount", "Born", "By"],
+        [[x.lot, x.commodity, x.form, x.season, amount(x.grams), x.born_on, x.how] for x in lines],
+        right=(4,),
+    )
+
+
+def _view(talk: Talk, view: LotView) -> None:
+    commodity = _named(view.commodity_names, talk.language, view.commodity)
+    form = _named(view.form_names, talk.language, view.form)
+    days = (
+        view.harvested_from
+        if view.harvested_from == view.harvested_to
+        else f"{view.harvested_from} - {view.harvested_to}"
+    )
+    talk.rows(
+        [
+            ("Lot", view.lot),
+            ("What", f"{commodity}, {form}"),
+            ("Season", view.season),
+            ("Amount", amount(view.grams, view.unit)),
+            ("Harvested", days),
+            ("Born", f"{view.born_on} ({view.how})"),
+            ("Families", view.families_shown),
+            ("Districts", ", ".join(view.districts)),
+            ("Untraced", amount(view.untraced_grams, view.unit) if view.untraced_grams else ""),
+            ("In transit", amount(view.in_transit, view.unit) if view.in_transit else ""),
+            ("Known at", talk.phrase("{size} entries", size=view.size)),
+        ]
+    )
+    if view.holders:
+        held = [[view.holder_names.get(x, "") or x, x, amount(grams, view.unit)] for x, grams in view.holders.items()]
+        talk.table(["Holder", "Id", "Amount"], held, right=(2,))
+    if view.links:
+        talk.table(
+            ["Rests on", "Code", "Valid", "Covers", "Families", "Status"],
+            [
+                [
+                    talk.phrase(x.kind),
+                    f"{x.code} {x.name}".strip(),
+                    f"{x.valid_from} - {x.valid_to}",
+                    f"{amount(x.covered_grams, view.unit)} / {amount(x.total_grams, view.unit)}",
+                    f"{x.covered_families} / {x.families}",
+                    talk.phrase(x.status),
+                ]
+                for x in view.links
+            ],
+            right=(3, 4),
+        )
+    if view.steps:
+        talk.table(
+            ["Index", "When", "Step", "Where", "Who", "Amount"],
+            [
+                [
+                    str(x.index),
+                    x.at[:16],
+                    x.process or x.type,
+                    x.place,
+                    x.party_name or x.party,
+                    amount(x.grams, view.unit),
+                ]
+                for x in view.steps
+            ],
+            right=(0, 5),
+        )
+    for block in view.blocks:
+        talk.tell("{kind}: lot {lot}, {reason}", kind=talk.phrase(block.kind), lot=block.lot, reason=block.reason)
+    talk.problems(view.flags)
+
+
+def _named(names: Mapping[str, str], language: str, code: str) -> str:
+    return names.get(language) or names.get("en") or code

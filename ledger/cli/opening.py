@@ -1,0 +1,61 @@
+"""Opens the ledger a command asks for, and reads and writes the files it names, in the words of Problems."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledger.errors import FormatError, NotFoundError, Problem
+
+if TYPE_CHECKING:
+    from ledger.book import Ledger
+
+STANDARD: str = "-"
+
+
+@contextmanager
+def opened(database: str | None, *, read_only: bool = True) -> Iterator[Ledger]:
+    """The ledger named by the flag, else by the settings; closed at the end. Raises NotFoundError, ProofError."""
+    from ledger.book import Ledger
+    from ledger.settings import load
+
+    ledger = Ledger.open(load(database=database).database, read_only=read_only)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file, or of stdin for `-`; raises NotFoundError or FormatError file-not-readable."""
+    if str(path) == STANDARD:
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFoundError(_unreadable(path, error)) from None
+    except OSError as error:
+        raise FormatError(_unreadable(path, error)) from None
+
+
+def write(path: Path | None, data: bytes) -> None:
+    """Write a file, or to stdout for `-` and None; raises FormatError file-not-writable."""
+    if path is None or str(path) == STANDARD:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        details = {"reason": error.strerror or ""}
+        raise FormatError(
+            Problem("file-not-writable", found=str(path), details=details, retry="after-change")
+        ) from None
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    details = {"reason": error.strerror or ""}
+    return Problem("file-not-readable", found=str(path), details=details, retry="after-change")

@@ -1,0 +1,48 @@
+"""`chaski rebuild`: posts every fact again, to compare the stored books with it or to write them anew."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli.exits import Exit
+from ledger.cli.opening import opened
+from ledger.cli.options import Database
+from ledger.cli.talk import talking
+from ledger.errors import Problem
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("rebuild")(rebuild)
+
+
+def rebuild(
+    database: Database = None,
+    check: Annotated[bool, typer.Option("--check", help="Only compare, write nothing.")] = False,
+    until: Annotated[
+        int | None, typer.Option("--until", min=0, metavar="N", help="With --check: the books as of N entries.")
+    ] = None,
+) -> int:
+    """Post every fact again; with --check compare the stored books with it, row for row."""
+    from ledger.cli.plain import plain, plain_problem
+
+    if until is not None and not check:
+        raise typer.BadParameter("--until N: --check")
+    talk = talking()
+    with opened(database, read_only=check) as ledger:
+        report = ledger.rebuild(check=check, until=until)
+    talk.rows([("Size", f"{report.size:,}")])
+    talk.table(["Books", "Rows"], [[name, f"{count:,}"] for name, count in report.rows.items()], right=(1,))
+    problems = [Problem("books-differ", found=len(report.differences))] if report.differences else []
+    if problems:
+        for each in report.differences[:40]:
+            talk.show(f"  {each}")
+        talk.problems(problems)
+    else:
+        talk.tell("The books say what the statements say." if check else "The books are written anew.")
+    code = Exit.REFUSED if problems else Exit.OK
+    said = [plain_problem(each, talk.language) for each in problems]
+    talk.document({"report": plain(report), "problems": said, "exit": int(code)})
+    return code

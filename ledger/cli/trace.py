@@ -1,0 +1,84 @@
+"""`chaski trace LOT`: back to the producers with grams contributed, forward to the receivers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ledger.cli.amounts import amount
+from ledger.cli.opening import opened
+from ledger.cli.options import Database, Size
+from ledger.cli.talk import Talk, talking
+
+if TYPE_CHECKING:
+    from ledger.queries import Contribution, Trace
+
+_SHOWN: Final = 40
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("trace")(trace)
+
+
+def trace(
+    lot_id: Annotated[str, typer.Argument(metavar="LOT", help="The lot's id.")],
+    database: Database = None,
+    size: Size = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every line, not only the first 40.")] = False,
+) -> None:
+    """Trace a lot back to its producers, to the gram, and forward to whoever received it."""
+    from ledger.cli.plain import plain
+
+    talk = talking()
+    with opened(database) as ledger:
+        found = ledger.trace(lot_id, size=size)
+        unit = ledger.lot(lot_id, size=size).unit
+    _show(talk, found, unit, None if everything else _SHOWN)
+    talk.document(plain(found, talk.language))
+
+
+def _show(talk: Talk, found: Trace, unit: str, most: int | None) -> None:
+    producers = {x.producer for x in found.contributions if x.producer}
+    talk.tell(
+        "Lot {lot}: {amount} from {deliveries} deliveries of {families} families, over {steps} steps.",
+        lot=found.lot,
+        amount=amount(found.grams, unit),
+        deliveries=len(found.contributions),
+        families=len(producers),
+        steps=len(found.steps),
+    )
+    talk.table(
+        ["Producer", "District", "Harvested", "Delivered", "Amount", "At most", "Measured", "Rests on"],
+        [
+            [
+                x.producer_code or x.producer or talk.phrase("not declared"),
+                x.district,
+                x.harvested_from if x.harvested_from == x.harvested_to else f"{x.harvested_from} - {x.harvested_to}",
+                x.delivered_on,
+                amount(x.grams, unit),
+                amount(x.at_most_grams, unit),
+                talk.phrase(x.measured),
+                _links(talk, x),
+            ]
+            for x in found.contributions[:most]
+        ],
+        right=(4, 5),
+    )
+    if most is not None and len(found.contributions) > most:
+        talk.tell("... and {count} more; --all shows them.", count=len(found.contributions) - most)
+    if found.forward:
+        talk.tell("Forward:")
+        talk.table(
+            ["Lot", "Form", "By", "Amount", "Of this lot", "Holder"],
+            [
+                [x.lot, x.form, x.how, amount(x.grams, unit), amount(x.expected_grams, unit), ", ".join(x.holders)]
+                for x in found.forward[:most]
+            ],
+            right=(3, 4),
+        )
+
+
+def _links(talk: Talk, contribution: Contribution) -> str:
+    return ", ".join(f"{x.code or x.id}: {talk.phrase(x.delivery_day)}" for x in contribution.links)

@@ -1,0 +1,60 @@
+"""`chaski verify`: re-hashes and re-checks the whole log, and says what that proves and what it does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli.opening import opened, read
+from ledger.cli.options import Database
+from ledger.cli.talk import talking
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("verify")(verify)
+
+
+def verify(
+    database: Database = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            "--checkpoint", metavar="FILE", help="A checkpoint kept earlier: shows that the log only grew since."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, metavar="N", help="Processes to use; default one per core.")
+    ] = None,
+) -> None:
+    """Verify the whole log: statements, signatures, entries, tree and checkpoint."""
+    from ledger.cli.plain import plain
+    from ledger.settings import load
+
+    talk = talking()
+    kept = None if checkpoint is None else read(checkpoint).decode(errors="replace")
+    processes = workers or load().verify_workers or None
+    with opened(database) as ledger, talk.progress("Verifying") as progress:
+        found = ledger.verify(checkpoint=kept, workers=processes, progress=progress)
+    talk.tell("The log is intact.")
+    talk.rows(
+        [
+            ("Log", found.origin),
+            ("Size", f"{found.size:,}"),
+            ("Root", found.root),
+            ("Statements", f"{found.statements:,}"),
+            ("Signatures", f"{found.signatures:,}"),
+            ("Entries", f"{found.entries:,}"),
+            ("Nodes", f"{found.nodes:,}"),
+            ("Time", f"{found.seconds:.1f} s"),
+        ]
+    )
+    talk.tell("This proves:")
+    for each in found.proved:
+        talk.show(f"  + {talk.phrase(each)}")
+    talk.tell("This does not prove:")
+    for each in found.not_proved:
+        talk.show(f"  - {talk.phrase(each)}")
+    talk.document(plain(found, talk.language))

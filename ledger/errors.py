@@ -1,0 +1,74 @@
+"""The five kinds of failure and the Problem each of them carries; nothing here knows a language or a status code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Found = str | int | None
+
+Effect = Literal["refuse", "flag"]
+Retry = Literal["never", "after-sync", "after-change"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where, what was found against what was expected, and whether to try again.
+
+    `code` is stable and the key of the words in every language (ledger/words).
+    `where` is a JSON pointer into what was sent ("" = all of it).
+    `details` are further values the words may mention; never personal data.
+    """
+
+    code: str
+    where: str = ""
+    found: Found = None
+    expected: Found = None
+    retry: Retry = "never"
+    effect: Effect = "refuse"
+    details: Mapping[str, str | int] = field(default_factory=dict)
+
+    def at(self, prefix: str) -> Problem:
+        """The same problem seen from outside: its pointer put under `prefix`."""
+        return replace(self, where=f"{prefix}{self.where}")
+
+
+class LedgerError(Exception):
+    """Base of every error that leaves a module of the ledger; `problems` is never empty."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        """Take one problem or several; the order is kept."""
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("; ".join(_line(p) for p in self.problems))
+
+
+def _line(problem: Problem) -> str:
+    parts = [problem.code]
+    if problem.where:
+        parts.append(f"at {problem.where}")
+    if problem.found is not None:
+        parts.append(f"found {problem.found!r}")
+    if problem.expected is not None:
+        parts.append(f"expected {problem.expected!r}")
+    return " ".join(parts)
+
+
+class FormatError(LedgerError):
+    """The bytes are not what they claim to be."""
+
+
+class RefusedError(LedgerError):
+    """The rules say no; carries every problem, not only the first."""
+
+
+class ConflictError(LedgerError):
+    """Somebody was first, or the books are busy; trying again may help."""
+
+
+class ProofError(LedgerError):
+    """Tampered with, or not proven."""
+
+
+class NotFoundError(LedgerError):
+    """Nothing stands under that name."""

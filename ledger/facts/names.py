@@ -1,0 +1,62 @@
+"""The id types of facts: which kind of thing a field names or gives birth to."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from ledger.values import Births, Names, Thing
+
+Party = Annotated[Thing, Names(("party",))]
+Facility = Annotated[Thing, Names(("facility",))]
+Mandate = Annotated[Thing, Names(("mandate",))]
+Producer = Annotated[Thing, Names(("producer",))]
+Household = Annotated[Thing, Names(("household",))]
+Inspection = Annotated[Thing, Names(("inspection",))]
+Consent = Annotated[Thing, Names(("consent",))]
+Plot = Annotated[Thing, Names(("plot",))]
+Area = Annotated[Thing, Names(("area",))]
+Herd = Annotated[Thing, Names(("herd",))]
+Estimate = Annotated[Thing, Names(("estimate",))]
+Agreement = Annotated[Thing, Names(("agreement",))]
+Certificate = Annotated[Thing, Names(("certificate",))]
+Lot = Annotated[Thing, Names(("lot",))]
+Dispatch = Annotated[Thing, Names(("dispatch",))]
+Hold = Annotated[Thing, Names(("hold", "recall"))]
+PlotHolder = Annotated[Thing, Names(("producer", "household", "party"))]
+Owner = Annotated[Thing, Names(("party", "producer", "household"))]
+Signatory = Annotated[Thing, Names(("producer", "household", "party"))]
+Grown = Annotated[Thing, Names(("plot", "herd"))]
+_ANY = (
+    "party",
+    "facility",
+    "producer",
+    "household",
+    "plot",
+    "area",
+    "herd",
+    "agreement",
+    "certificate",
+    "lot",
+    "dispatch",
+    "inspection",
+    "mandate",
+)
+Anything = Annotated[Thing, Names(_ANY)]
+
+NewParty = Annotated[Thing, Births("party")]
+NewFacility = Annotated[Thing, Births("facility")]
+NewMandate = Annotated[Thing, Births("mandate")]
+NewProducer = Annotated[Thing, Births("producer")]
+NewHousehold = Annotated[Thing, Births("household")]
+NewInspection = Annotated[Thing, Births("inspection")]
+NewConsent = Annotated[Thing, Births("consent")]
+NewPlot = Annotated[Thing, Births("plot")]
+NewArea = Annotated[Thing, Births("area")]
+NewHerd = Annotated[Thing, Births("herd")]
+NewEstimate = Annotated[Thing, Births("estimate")]
+NewAgreement = Annotated[Thing, Births("agreement")]
+NewCertificate = Annotated[Thing, Births("certificate")]
+NewLot = Annotated[Thing, Births("lot")]
+NewDispatch = Annotated[Thing, Births("dispatch")]
+NewHold = Annotated[Thing, Births("hold")]
+NewRecall = Annotated[Thing, Births("recall")]

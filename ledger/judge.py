@@ -1,0 +1,27 @@
+"""Every rule in force, every problem at once: the only place where a fact is accepted or refused."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ledger.errors import Problem
+from ledger.rules import Heard, Packs, rules_for
+from ledger.state import State
+
+
+class Verdict(NamedTuple):
+    """What the rules say: refused where there is any problem; flags are written with the fact and stay open."""
+
+    problems: tuple[Problem, ...]
+    flags: tuple[Problem, ...]
+
+
+def judge(heard: Heard, state: State, packs: Packs, rules_version: int) -> Verdict:
+    """Judge one statement against the books as they stand, by the rules and packs in force. Pure."""
+    problems: list[Problem] = []
+    flags: list[Problem] = []
+    for rule in rules_for(type(heard.fact), rules_version):
+        found = rule.problems(heard, state, packs)
+        if found:
+            (problems if rule.effect == "refuse" else flags).extend(found)
+    return Verdict(tuple(problems), tuple(flags))

@@ -1,0 +1,236 @@
+"""Summaries of lots: which origin set a lot shares and what blocks it, made from standing postings alone.
+
+A new lot's summary follows from its inputs'. When a correction, hold or release changes what stood,
+everything forward of it is summarised again by the same rules, so that stored summaries always equal
+those of a full replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ledger.lineage.origins import mix
+from ledger.lineage.walk import topological
+from ledger.postings import Edge, Mark
+from ledger.state import Blocking, LotBooks, Origin, Standing
+
+IN_QUESTION = "in-question"
+OVERDRAWN = "overdrawn"
+NO_BIRTH = "no-birth"
+
+
+class Birth(NamedTuple):
+    """A lot that a fact bore, with what was said at its birth and the edges that lead into it."""
+
+    lot: str
+    value: Mapping[str, object]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LotBasis:
+    """All that the summary of one lot rests on, as it stands.
+
+    `inputs` are (input lot, index of the fact, grams).
+    """
+
+    birth_index: int | None
+    birth: Mapping[str, object] | None
+    inputs: tuple[tuple[str, int, int], ...]
+    marks: tuple[Standing, ...]
+
+
+def root_origins(lot: str, value: Mapping[str, object]) -> tuple[Origin, ...] | None:
+    """The origin rows said at a birth (delivery, purchase, opening); None for a lot that came out of others."""
+    rows = value.get("origins")
+    if not isinstance(rows, list):
+        return None
+    return tuple(sorted(Origin(row[0] or "", row[1] or "", lot, row[2]) for row in rows))
+
+
+def birth_sets(
+    births: Sequence[Birth],
+    books: Mapping[str, LotBooks | None],
+    rows_of: Callable[[int], tuple[Origin, ...]],
+    number_of: Callable[[str], int],
+) -> tuple[dict[str, LotBooks], dict[int, tuple[Origin, ...]]]:
+    """Summaries and new origin sets of the lots one fact bore.
+
+    All outputs of one fact share a set; where its inputs share one already, nothing is written at all:
+    splits, bags and pallets point at the set of what they were cut from.
+    """
+    summaries: dict[str, LotBooks] = {}
+    sets: dict[int, tuple[Origin, ...]] = {}
+    derived = [birth for birth in births if birth.edges]
+    for birth in births:
+        if not birth.edges:
+            rows = root_origins(birth.lot, birth.value) or ()
+            number = number_of(birth.lot)
+            sets[number] = rows
+            summaries[birth.lot] = LotBooks(number, ())
+    if derived:
+        inputs = _input_grams(edge for birth in derived for edge in birth.edges)
+        number_or_none, rows_or_none = _shared_set(inputs, books, rows_of)
+        number = number_of(derived[0].lot) if number_or_none is None else number_or_none
+        if rows_or_none is not None:
+            sets[number] = rows_or_none
+        blocks = inherit({lot: books.get(lot) for lot in inputs})
+        for birth in derived:
+            summaries[birth.lot] = LotBooks(number, blocks)
+    return summaries, sets
+
+
+def _input_grams(edges: Iterable[Edge]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for edge in edges:
+        sums[edge.input] = sums.get(edge.input, 0) + edge.grams
+    return dict(sorted(sums.items()))
+
+
+def _shared_set(
+    inputs: Mapping[str, int],
+    books: Mapping[str, LotBooks | None],
+    rows_of: Callable[[int], tuple[Origin, ...]],
+) -> tuple[int | None, tuple[Origin, ...] | None]:
+    """The one set all inputs share, or the rows of a new one. An input nobody bore stands for itself, untraced."""
+    numbers = {lot: found.origin_set if (found := books.get(lot)) is not None else None for lot in inputs}
+    distinct = set(numbers.values())
+    if len(distinct) == 1 and (only := next(iter(distinct))) is not None:
+        return only, None
+    mixed = mix(
+        (grams, rows_of(number) if (number := numbers[lot]) is not None else (Origin("", "", lot, 1),))
+        for lot, grams in inputs.items()
+    )
+    return None, mixed
+
+
+def inherit(inputs: Mapping[str, LotBooks | None]) -> tuple[Blocking, ...]:
+    """What blocks an output: everything that blocked any input.
+
+    Only the facts that overdrew a lot put their outputs in question, and a fact that is judged today
+    never overdraws: the input's own shortage stays with it.
+    """
+    return tuple(
+        sorted(
+            {
+                block
+                for lot, books in inputs.items()
+                if books is not None
+                for block in books.blocks
+                if not _is_own_shortage(block, lot)
+            }
+        )
+    )
+
+
+def _is_own_shortage(block: Blocking, lot: str) -> bool:
+    return block.source == OVERDRAWN and block.lot == lot
+
+
+def debits_below_zero(moves: Iterable[tuple[tuple[str, str], int, int, int]]) -> frozenset[int]:
+    """Walk each account in log order and name the facts that debited it while it ran below zero.
+
+    `moves` are (account, place in the log, index of the fact, grams). The place of a replacement is
+    that of what it replaces: a delivery of 98,000 g stated late for one of 100,000 g leaves a later
+    debit of 100,000 g exactly 2,000 g short.
+    """
+    running: dict[tuple[str, str], int] = {}
+    below: set[int] = set()
+    for account, _, index, grams in sorted(moves, key=lambda m: (m[0], m[1], -m[3])):
+        running[account] = running.get(account, 0) + grams
+        if grams < 0 and running[account] < 0:
+            below.add(index)
+    return frozenset(below)
+
+
+def resummarise(
+    lots: Mapping[str, LotBasis],
+    overdrawn: Mapping[str, frozenset[int]],
+    current: Mapping[str, LotBooks | None],
+    rows_of: Callable[[int], tuple[Origin, ...]],
+    new_numbers: Iterator[int],
+) -> tuple[dict[str, LotBooks], dict[int, tuple[Origin, ...]]]:
+    """Summarise `lots` (closed forward) again.
+
+    `current` has what is stored and `overdrawn` the facts that took more than the book held, both for
+    these lots and for their inputs. A set whose rows come out as they were keeps its number;
+    otherwise it gets the next new one.
+    """
+    done: dict[str, LotBooks] = {}
+    sets: dict[int, tuple[Origin, ...]] = {}
+    shared: dict[int, int] = {}
+    grams_into = _grams_by_fact(lots)
+
+    def books_of(lot: str) -> LotBooks | None:
+        return done[lot] if lot in done else current.get(lot)
+
+    def rows(number: int) -> tuple[Origin, ...]:
+        return sets[number] if number in sets else rows_of(number)
+
+    def keep_or_new(lot: str, wanted: tuple[Origin, ...]) -> int:
+        stored = current.get(lot)
+        if stored is not None and stored.origin_set is not None and rows(stored.origin_set) == wanted:
+            return stored.origin_set
+        number = next(new_numbers)
+        sets[number] = wanted
+        return number
+
+    def set_of(lot: str, basis: LotBasis) -> int | None:
+        if basis.birth is None or basis.birth_index is None:
+            return None
+        root = root_origins(lot, basis.birth)
+        if root is not None:
+            return keep_or_new(lot, root)
+        inputs = grams_into[basis.birth_index]
+        number, mixed = _shared_set(inputs, {i: books_of(i) for i in inputs}, rows)
+        if mixed is None:
+            return number
+        if basis.birth_index not in shared:
+            shared[basis.birth_index] = keep_or_new(lot, mixed)
+        return shared[basis.birth_index]
+
+    for lot in topological({lot: [i for i, _, _ in basis.inputs] for lot, basis in lots.items()}):
+        basis = lots[lot]
+        blocks: set[Blocking] = set()
+        for input_lot, index, _ in basis.inputs:
+            books = books_of(input_lot)
+            blocks.update(
+                block
+                for block in (books.blocks if books is not None else ())
+                if not _is_own_shortage(block, input_lot) or index in overdrawn.get(input_lot, ())
+            )
+        if basis.birth is None:
+            blocks.add(Blocking(IN_QUESTION, NO_BIRTH, lot))
+        if overdrawn.get(lot):
+            blocks.add(Blocking(IN_QUESTION, OVERDRAWN, lot))
+        done[lot] = LotBooks(set_of(lot, basis), tuple(sorted(_own_marks(lot, blocks, basis.marks))))
+    return done, sets
+
+
+def _grams_by_fact(lots: Mapping[str, LotBasis]) -> dict[int, dict[str, int]]:
+    """Per fact, how many grams of each input went into the lots it bore."""
+    sums: dict[int, dict[str, int]] = {}
+    for basis in lots.values():
+        for input_lot, index, grams in basis.inputs:
+            by_lot = sums.setdefault(index, {})
+            by_lot[input_lot] = by_lot.get(input_lot, 0) + grams
+    return {index: dict(sorted(by_lot.items())) for index, by_lot in sums.items()}
+
+
+def _own_marks(lot: str, inherited: set[Blocking], marks: Iterable[Standing]) -> set[Blocking]:
+    """Inherited blocks, the lot's own holds and recalls added and its releases taken away, in log order."""
+    blocks = set(inherited)
+    for mark in marks:
+        source = str(mark.value.get("hold", ""))
+        if mark.kind in ("held", "recalled"):
+            blocks.add(Blocking(mark.kind, source, lot))
+        elif mark.kind == "released":
+            blocks = {block for block in blocks if block.source != source}
+    return blocks
+
+
+def is_born(mark: Mark) -> bool:
+    """Whether a mark bears a lot."""
+    return mark.kind == "born" and mark.value.get("thing") == "lot"

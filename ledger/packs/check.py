@@ -1,0 +1,15 @@
+"""Says what is wrong with a pack somebody wrote; `chaski packs check FILE` prints it."""
+
+from __future__ import annotations
+
+from ledger.errors import FormatError, Problem
+from ledger.packs.commodity import parse_commodity
+
+
+def check(data: bytes) -> list[Problem]:
+    """Every problem of the pack in `data`, in file order as far as it can be read; empty when it can be adopted."""
+    try:
+        parse_commodity(data)
+    except FormatError as error:
+        return list(error.problems)
+    return []

@@ -1,0 +1,19 @@
+"""The mark that brings a thing into being: who, what and when, in one place for all themes."""
+
+from __future__ import annotations
+
+from ledger.postings.shapes import Mark
+from ledger.statement import Statement
+from ledger.values import day_of
+
+
+def born(statement: Statement, thing: str, kind: str, /, **about: object) -> Mark:
+    """A birth mark; values that are None are left out so that the books hold only what was said."""
+    said = {name: value for name, value in about.items() if value is not None}
+    return Mark(thing, "born", day_of(statement.envelope.at), {"thing": kind, **said})
+
+
+def noted(statement: Statement, subject: str, kind: str, /, *, day: str | None = None, **about: object) -> Mark:
+    """Any other mark; its day is the one given or that of the statement."""
+    said = {name: value for name, value in about.items() if value is not None}
+    return Mark(subject, kind, day or day_of(statement.envelope.at), said)

@@ -1,0 +1,140 @@
+"""What facts about land and herds mean."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from ledger.facts import land
+from ledger.postings.born import born, noted
+from ledger.postings.shapes import Mark, Postings
+from ledger.statement import Statement
+
+
+def season_key(commodity: str, form: str, season: str) -> str:
+    """The word under which estimates and deliveries of a form and season are summed."""
+    return f"{commodity}/{form}/{season}"
+
+
+def post(fact: land.LandFact, statement: Statement) -> Postings:
+    """The postings of a fact of this theme."""
+    return Postings(marks=_marks(fact, statement))
+
+
+def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
+    match fact:
+        case land.PlotMapped():
+            mapped = born(
+                statement,
+                fact.plot,
+                "plot",
+                area_m2=fact.area_m2,
+                country=fact.country,
+                district=fact.district,
+                sector=fact.sector,
+                code=fact.code,
+                within=fact.within,
+            )
+            return (mapped,)
+        case land.PlotHeld():
+            held = noted(
+                statement,
+                fact.plot,
+                "holding",
+                day=fact.held_from,
+                holder=fact.holder,
+                share=fact.share_permille,
+                tenure=fact.tenure,
+                held_to=fact.held_to,
+            )
+            return (held,)
+        case land.PlotSplit(plot=plot):
+            day = fact.effective_from
+            into = [shape.plot for shape in fact.into]
+            return (
+                noted(statement, plot, "ended", day=day, into=into),
+                *(born(statement, s.plot, "plot", area_m2=s.area_m2, code=s.code, parents=[plot]) for s in fact.into),
+            )
+        case land.PlotMerged(into=shape):
+            parents = list(fact.plots)
+            return (
+                *(noted(statement, plot, "ended", day=fact.effective_from, into=[shape.plot]) for plot in fact.plots),
+                born(statement, shape.plot, "plot", area_m2=shape.area_m2, code=shape.code, parents=parents),
+            )
+        case land.PlotRedrawn():
+            day = fact.effective_from
+            return (noted(statement, fact.plot, "area", day=day, area_m2=fact.area_m2, reason=fact.reason),)
+        case land.PlotStatusSet():
+            status = noted(
+                statement,
+                fact.plot,
+                "status",
+                day=fact.effective_from,
+                scheme=fact.scheme,
+                status=fact.status,
+                conversion_started=fact.conversion_started,
+            )
+            return (status,)
+        case land.AreaMapped():
+            mapped = born(
+                statement, fact.area, "area", kind=fact.kind, name=fact.name, area_m2=fact.area_m2, district=fact.district
+            )
+            return (mapped,)
+        case land.HerdRegistered():
+            registered = born(
+                statement,
+                fact.herd,
+                "herd",
+                code=fact.code,
+                species=fact.species,
+                district=fact.district,
+                sector=fact.sector,
+            )
+            return (registered, noted(statement, fact.herd, "holding", holder=fact.holder, share=1000))
+        case land.HerdCounted():
+            return (noted(statement, fact.herd, "animals", day=fact.counted_on, counted=fact.animals),)
+        case land.HerdChanged():
+            return (noted(statement, fact.herd, "animals", day=fact.changed_on, kind=fact.kind, changed=fact.animals),)
+        case land.HerdGrazes():
+            grazes = noted(
+                statement,
+                fact.herd,
+                "grazes",
+                day=fact.grazes_from,
+                area=fact.area,
+                grazes_to=fact.grazes_to,
+                right=fact.right,
+            )
+            return (grazes,)
+        case land.HerdShorn():
+            shorn = noted(
+                statement,
+                fact.herd,
+                "shorn",
+                day=fact.shorn_on,
+                animals=fact.animals,
+                fleeces=fact.fleeces,
+                grams=fact.grams,
+                breed=fact.breed,
+                colour=fact.colour,
+            )
+            return (shorn,)
+        case land.EstimateMade():
+            made = _estimate(fact, statement)
+            return (born(statement, fact.estimate, "estimate", grown=fact.grown), made)
+        case land.EstimateRevised():
+            return (_estimate(fact, statement),)
+        case _:
+            assert_never(fact)
+
+
+def _estimate(fact: land.EstimateMade | land.EstimateRevised, statement: Statement) -> Mark:
+    return noted(
+        statement,
+        fact.grown,
+        "estimate",
+        estimate=fact.estimate,
+        commodity=fact.commodity,
+        form=fact.form,
+        season=fact.season,
+        grams=fact.grams,
+    )

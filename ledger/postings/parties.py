@@ -1,0 +1,71 @@
+"""What facts about parties, places, mandates and documents mean."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from ledger.facts import parties
+from ledger.postings.born import born, noted
+from ledger.postings.shapes import Postings
+from ledger.statement import Statement
+
+
+def post(fact: parties.PartyFact, statement: Statement) -> Postings:
+    """The postings of a fact of this theme."""
+    match fact:
+        case parties.PartyRegistered():
+            mark = born(
+                statement,
+                fact.party,
+                "party",
+                kind=fact.kind,
+                name=fact.name,
+                country=fact.country,
+                district=fact.district,
+            )
+            return Postings(marks=(mark,))
+        case parties.FacilityRegistered():
+            mark = born(
+                statement,
+                fact.facility,
+                "facility",
+                kind=fact.kind,
+                party=fact.party,
+                code=fact.code,
+                name=fact.name,
+                country=fact.country,
+                district=fact.district,
+                within=fact.within,
+            )
+            return Postings(marks=(mark,))
+        case parties.VesselEmptied():
+            return Postings(marks=(noted(statement, fact.vessel, "emptied", last_lot=fact.last_lot),))
+        case parties.MandateGiven():
+            mandate = noted(
+                statement,
+                fact.principal,
+                "mandate",
+                day=fact.valid_from,
+                mandate=fact.mandate,
+                agent=fact.agent,
+                themes=list(fact.themes),
+                facilities=list(fact.facilities),
+                valid_to=fact.valid_to,
+            )
+            return Postings(marks=(born(statement, fact.mandate, "mandate", principal=fact.principal), mandate))
+        case parties.MandateEnded():
+            return Postings(marks=(noted(statement, fact.mandate, "ended", day=fact.effective_from),))
+        case parties.DocumentAttached():
+            attached = noted(
+                statement,
+                fact.document,
+                "document",
+                kind=fact.kind,
+                number=fact.number,
+                media_type=fact.media_type,
+                personal=fact.personal,
+                about=list(fact.about),
+            )
+            return Postings(marks=(attached,))
+        case _:
+            assert_never(fact)

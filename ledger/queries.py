@@ -1,0 +1,249 @@
+"""Answers the ledger gives: frozen records shared by the store, the front door, the API and the command line.
+
+Grams are whole book grams. Days are `YYYY-MM-DD`, moments RFC 3339. `size` is a log size: what was
+known when the log held so many entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ledger.errors import Problem
+
+Status = Literal["accepted", "duplicate", "refused", "checked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the log stands: size, root and the signed checkpoint over both."""
+
+    origin: str
+    size: int
+    root: str
+    checkpoint: str
+    recorded_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one offered fact. `problems` holds refusals; `flags` stay open until justified."""
+
+    status: Status
+    id: str = ""
+    type: str = ""
+    digest: str = ""
+    index: int | None = None
+    recorded_at: str = ""
+    receipt_code: str = ""
+    problems: tuple[Problem, ...] = ()
+    flags: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FactRecord:
+    """A fact as it stands in the log. `sealed` fields show digests only; `ended_by` is set once corrected."""
+
+    index: int
+    id: str
+    type: str
+    digest: str
+    entry: str
+    recorded_at: str
+    at: str
+    by: str
+    actor: str
+    kid: str
+    assurance: str
+    jws: str
+    envelope: Mapping[str, object]
+    flags: tuple[Problem, ...] = ()
+    ended_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotLine:
+    """A lot in a list."""
+
+    lot: str
+    commodity: str
+    form: str
+    season: str
+    grams: int
+    born_on: str
+    index: int
+    how: str
+    holders: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """An agreement or certificate a producer's grams lean on, and whether it was valid on the days that decide."""
+
+    kind: Literal["agreement", "certificate"]
+    id: str
+    code: str
+    name: str
+    signatory: str
+    valid_from: str
+    valid_to: str
+    harvest_days: Literal["valid", "not-valid", "partly", "unknown"]
+    delivery_day: Literal["valid", "not-valid", "partly", "unknown"]
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """Grams of the asked lot that came from one delivery (or opening or purchase) of one producer.
+
+    `producer` is "" where nobody declared an origin. `at_most_grams` is what the delivery could have given.
+    """
+
+    delivery: str
+    producer: str
+    producer_code: str
+    grown: str
+    district: str
+    grams: int
+    at_most_grams: int
+    how: str
+    harvested_from: str
+    harvested_to: str
+    delivered_on: str
+    measured: Literal["weighed", "pro-rata"]
+    links: tuple[Validity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One fact on a lot's way: a birth, process, packing, dispatch, receipt, hold."""
+
+    index: int
+    statement: str
+    type: str
+    at: str
+    lot: str
+    how: str
+    process: str
+    form: str
+    facility: str
+    place: str
+    party: str
+    party_name: str
+    grams: int
+    inputs: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Why a lot must not move: a hold, a recall, or in question after a correction."""
+
+    kind: Literal["held", "recalled", "in-question"]
+    source: str
+    lot: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One agreement or certificate over the whole lot: grams and families it covers, with the reasons where not."""
+
+    kind: Literal["agreement", "certificate"]
+    id: str
+    code: str
+    name: str
+    scheme: str
+    valid_from: str
+    valid_to: str
+    covered_grams: int
+    total_grams: int
+    covered_families: int
+    families: int
+    status: Literal["valid", "partly", "not-valid"]
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LotView:
+    """Everything the lot page and API show of a lot at a log size; no person, no plot outline."""
+
+    lot: str
+    size: int
+    commodity: str
+    commodity_names: Mapping[str, str]
+    form: str
+    form_names: Mapping[str, str]
+    unit: str
+    season: str
+    grams: int
+    how: str
+    kind: str
+    born_on: str
+    statement: str
+    index: int
+    harvested_from: str
+    harvested_to: str
+    holders: Mapping[str, int]
+    holder_names: Mapping[str, str]
+    in_transit: int
+    families: int
+    families_shown: str
+    districts: tuple[str, ...]
+    untraced_grams: int
+    links: tuple[Link, ...]
+    steps: tuple[Step, ...]
+    blocks: tuple[Block, ...]
+    measures: Mapping[str, object]
+    flags: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """A lot downstream of the asked one, with the grams of the asked lot in it and who holds it."""
+
+    lot: str
+    form: str
+    how: str
+    grams: int
+    expected_grams: int
+    at_most_grams: int
+    holders: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Back to producers with grams contributed, forward to receivers, and the lineage between."""
+
+    lot: str
+    size: int
+    grams: int
+    contributions: tuple[Contribution, ...]
+    steps: tuple[Step, ...]
+    forward: tuple[Onward, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What `verify` did and did not prove."""
+
+    origin: str
+    size: int
+    root: str
+    statements: int
+    signatures: int
+    entries: int
+    nodes: int
+    seconds: float
+    proved: tuple[str, ...]
+    not_proved: tuple[str, ...]
+    checkpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """What `rebuild --check` compared; `differences` is empty when the stored books equal the replay."""
+
+    size: int
+    rows: Mapping[str, int]
+    differences: tuple[str, ...]

@@ -1,0 +1,83 @@
+"""Corrections: only standing facts, by whoever stated them or above, with the counterparty's word once it acted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.errors import Problem
+from ledger.facts import references
+from ledger.facts.corrections import FactRetracted
+from ledger.rules.base import Heard, Packs, rule
+from ledger.rules.identity import has_role
+from ledger.state import Known, State
+
+NOT_CORRECTABLE = ("log.", "role.", "key.", "audit.", "sample.", "statement.", "pack.", "rules.", "fact.retracted")
+"""Log, role, key, audit, sample and retraction facts stand for ever."""
+
+
+def _target(heard: Heard) -> tuple[str, str] | None:
+    if isinstance(heard.fact, FactRetracted):
+        return heard.fact.statement, "/body/statement"
+    replaced = heard.statement.envelope.replaces
+    return None if replaced is None else (replaced, "/replaces")
+
+
+@rule()
+def only_a_standing_fact_is_corrected(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """What is corrected stands, may be corrected at all, and a replacement has its type."""
+    del packs
+    target = _target(heard)
+    if target is None:
+        return
+    digest, where = target
+    known = state.known(digest)
+    if known is None:
+        yield Problem("statement-unknown", where, digest, retry="after-sync")
+        return
+    if known.ended:
+        yield Problem("already-corrected", where, digest)
+    if known.statement.type.startswith(NOT_CORRECTABLE):
+        yield Problem("not-correctable", where, known.statement.type)
+    elif where == "/replaces" and known.statement.type != heard.statement.type:
+        yield Problem("replaces-other-type", "/fact", heard.statement.type, known.statement.type)
+
+
+@rule()
+def correction_is_by_its_stater_or_above(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A fact is corrected by the party that stated it, or by a registrar."""
+    del packs
+    target = _target(heard)
+    known = state.known(target[0]) if target is not None else None
+    if target is None or known is None:
+        return
+    by = heard.statement.envelope.by
+    owners = {known.statement.envelope.by, known.statement.actor}
+    if by not in owners and heard.actor not in owners and not has_role(state, by, "registrar"):
+        yield Problem("not-your-fact", target[1], by, known.statement.envelope.by)
+
+
+@rule()
+def counterparty_has_endorsed(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Once another party has acted on a fact, it goes only with that party's endorsement."""
+    del packs
+    target = _target(heard)
+    known = state.known(target[0]) if target is not None else None
+    if target is None or known is None or known.ended or known.statement.type.startswith(NOT_CORRECTABLE):
+        return
+    endorsed = {
+        str(mark.value["by"])
+        for mark in state.marks(known.statement.digest, "endorsed")
+        if mark.value["role"] == "retraction"
+    }
+    for party in sorted(_acted(known, state) - endorsed):
+        yield Problem("counterparty-not-endorsed", target[1], party, retry="after-change")
+
+
+def _acted(known: Known, state: State) -> set[str]:
+    """Parties other than the stater with a standing fact on the statement or on a lot it bore."""
+    own = {known.statement.envelope.by, known.statement.actor}
+    acted = set(state.actors(known.statement.digest))
+    for reference in references(known.statement.fact):
+        if "lot" in reference.kinds and reference.born:
+            acted |= state.actors(reference.thing)
+    return acted - own

@@ -1,0 +1,299 @@
+"""Who speaks: the right log, an authorised key, a known party, a mandate, and names that stand or are new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ledger import canonical, keys
+from ledger.errors import FormatError, LedgerError, Problem, ProofError
+from ledger.facts import references
+from ledger.facts.corrections import FactRetracted
+from ledger.facts.log import (
+    KeyAuthorised,
+    KeyRevoked,
+    LogClosed,
+    LogKeyRotated,
+    LogOpened,
+    LogTrusted,
+    PackAdopted,
+    RoleEnded,
+    RoleGranted,
+    RulesAdopted,
+    StatementVouched,
+)
+from ledger.facts.parties import PartyRegistered
+from ledger.postings.log import LOG, thumbprint
+from ledger.rules.base import RULES_VERSION, Heard, Packs, rule
+from ledger.state import State, Standing
+from ledger.statement import check_signature, parse_statement
+from ledger.values import day_of
+
+NEVER_DELEGABLE = frozenset(
+    {
+        "key.authorised/1",
+        "key.revoked/1",
+        "statement.vouched/1",
+        "delivery.confirmed/1",
+        "delivery.disputed/1",
+    }
+)
+"""Fact types nobody may let the node sign for them: key facts and a farmer's own word."""
+
+
+@rule()
+def log_is_named(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """The statement was made for this log."""
+    del state, packs
+    if heard.statement.envelope.log != heard.origin:
+        yield Problem("statement-wrong-log", "/log", heard.statement.envelope.log, heard.origin)
+
+
+@rule()
+def log_is_open(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """The log has a beginning, only one, and no end yet."""
+    del packs
+    genesis = isinstance(heard.fact, LogOpened)
+    if genesis != (heard.index == 0):
+        yield Problem("genesis-only-once", "/fact", heard.statement.type)
+    if heard.index > 0 and state.latest(LOG, "closed") is not None:
+        yield Problem("log-closed")
+
+
+@rule()
+def key_is_authorised(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """The key was authorised before this index for this party and fact, and not revoked before it."""
+    del packs
+    if heard.index == 0:
+        return
+    envelope, kid = heard.statement.envelope, heard.statement.kid
+    key = state.latest(kid, "key")
+    if key is None:
+        yield Problem("key-unknown", "", kid, retry="after-sync")
+        return
+    yield from _belongs(heard, state, key)
+    yield from _not_revoked(heard, state)
+    if key["kind"] == "device" and envelope.seq is None:
+        yield Problem("seq-missing", "/seq")
+    if envelope.seq is not None:
+        there = state.at_seq(kid, envelope.seq)
+        if there is not None and there != heard.statement.digest:
+            yield Problem("key-forked", "/seq", envelope.seq, details={"other": there})
+
+
+def _belongs(heard: Heard, state: State, key: Mapping[str, object]) -> Iterator[Problem]:
+    envelope = heard.statement.envelope
+    if key["party"] == envelope.by:
+        types = key.get("fact_types")
+        if isinstance(types, list) and heard.statement.type not in types:
+            yield Problem("key-not-for-fact", "/fact", heard.statement.type, ", ".join(types))
+        return
+    if key["kind"] != "node":
+        yield Problem("key-not-of-party", "/by", envelope.by, str(key["party"]))
+        return
+    if heard.statement.type in NEVER_DELEGABLE:
+        yield Problem("fact-not-delegable", "/fact", heard.statement.type)
+        return
+    delegation = state.latest(envelope.by, "delegation")
+    allowed = delegation.get("fact_types") if delegation is not None else []
+    if not isinstance(allowed, list) or heard.statement.type not in allowed:
+        yield Problem("key-not-for-fact", "/fact", heard.statement.type)
+
+
+def _not_revoked(heard: Heard, state: State) -> Iterator[Problem]:
+    revoked = state.latest(heard.statement.kid, "revoked")
+    if revoked is None:
+        return
+    last_good = revoked.get("last_good_seq")
+    seq = heard.statement.envelope.seq
+    # A retired key's earlier work may still arrive from a device that was offline.
+    if revoked["reason"] == "retired" and seq is not None and isinstance(last_good, int) and seq <= last_good:
+        return
+    yield Problem("key-revoked", "", str(revoked["reason"]), retry="after-change")
+
+
+@rule()
+def stater_stands(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """The party that speaks, and the one it speaks for, are registered."""
+    del packs
+    if heard.index == 0:
+        return
+    envelope = heard.statement.envelope
+    for where, party in (("/by", envelope.by), ("/for", envelope.on_behalf_of)):
+        if party is not None and not _is_kind(state, party, ("party",)):
+            yield Problem("party-unknown", where, party, retry="after-change")
+
+
+@rule()
+def agent_has_mandate(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Whoever speaks for another holds its mandate for this theme on this day."""
+    del packs
+    envelope = heard.statement.envelope
+    principal = envelope.on_behalf_of
+    if principal is None or principal == envelope.by:
+        return
+    theme = heard.statement.type.partition(".")[0]
+    day = day_of(envelope.at)
+    facility = getattr(heard.fact, "facility", None)
+    for mark in state.marks(principal, "mandate"):
+        given = mark.value
+        themes, places, until = given["themes"], given["facilities"], given.get("valid_to")
+        ended = state.marks(str(given["mandate"]), "ended")
+        if (
+            given["agent"] == envelope.by
+            and isinstance(themes, list)
+            and theme in themes
+            and isinstance(places, list)
+            and (not places or facility is None or facility in places)
+            and mark.effective_from <= day
+            and (until is None or day <= str(until))
+            and not any(end.effective_from <= day for end in ended)
+        ):
+            return
+    yield Problem("mandate-missing", "/for", principal, theme)
+
+
+@rule()
+def names_stand_or_are_new(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Every id a fact names is known and of the right kind; every id it bears is new."""
+    del packs
+    born_here: set[str] = set()
+    for reference in references(heard.fact):
+        where = f"/body{reference.where}"
+        if reference.born:
+            if reference.thing in born_here:
+                yield Problem("id-used-twice", where, reference.thing)
+            born_here.add(reference.thing)
+            yield from _is_new(heard, state, reference.thing, reference.kinds[0], where)
+        elif reference.thing not in born_here and not _is_kind(state, reference.thing, reference.kinds):
+            yield _unknown(state, reference.thing, reference.kinds, where)
+
+
+def _is_new(heard: Heard, state: State, thing: str, kind: str, where: str) -> Iterator[Problem]:
+    born = state.birth(thing)
+    if born is None:
+        return
+    if kind != "lot" or born.get("thing") != "lot":
+        yield Problem("id-already-used", where, thing, details={"kind": str(born.get("thing", ""))})
+        return
+    again = next((m.value for m in heard.postings.marks if m.subject == thing and m.kind == "born"), {})
+    same = again == born
+    yield Problem("lot-already-recorded" if same else "lot-restated-differently", where, thing)
+
+
+def _unknown(state: State, thing: str, kinds: tuple[str, ...], where: str) -> Problem:
+    born = state.birth(thing)
+    if born is not None:
+        return Problem("reference-wrong-kind", where, str(born.get("thing", "")), " / ".join(kinds))
+    if kinds == ("lot",):
+        return Problem("lot-unknown", where, thing, retry="after-sync")
+    return Problem("reference-unknown", where, thing, " / ".join(kinds), retry="after-sync")
+
+
+def _is_kind(state: State, thing: str, kinds: tuple[str, ...]) -> bool:
+    born = state.birth(thing)
+    return born is not None and born.get("thing") in kinds
+
+
+def has_role(state: State, party: str, role: str) -> bool:
+    """Whether a party holds a role as the books stand."""
+    granted: Standing | None = None
+    for mark in state.marks(party, "role"):
+        if mark.value["role"] == role:
+            granted = mark
+    return granted is not None and bool(granted.value["granted"])
+
+
+@rule(PartyRegistered, RoleGranted, RoleEnded, PackAdopted, RulesAdopted, LogKeyRotated, LogTrusted, LogClosed)
+def registrar_speaks(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Parties, roles, packs, rules and the log's own affairs are stated by a registrar."""
+    del packs
+    if not has_role(state, heard.statement.envelope.by, "registrar"):
+        yield Problem("role-required", "/by", heard.statement.envelope.by, "registrar")
+
+
+@rule(RulesAdopted)
+def rules_are_known(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Only rules this program brings can be adopted."""
+    del state, packs
+    if isinstance(heard.fact, RulesAdopted) and heard.fact.version > RULES_VERSION:
+        yield Problem("rules-unknown", "/body/version", heard.fact.version, RULES_VERSION)
+
+
+@rule(PackAdopted)
+def pack_bytes_are_at_hand(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A commodity pack is adopted only where its bytes are kept, so that everybody can judge by it."""
+    del state
+    fact = heard.fact
+    if isinstance(fact, PackAdopted) and fact.kind == "commodity" and fact.digest not in packs.by_digest:
+        yield Problem("pack-bytes-missing", "/body/digest", fact.digest, retry="after-change")
+
+
+@rule(KeyAuthorised)
+def key_may_be_enrolled(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A new key is sound, proves possession, belongs to no other party, and is authorised by its own or a registrar."""
+    del packs
+    fact = heard.fact
+    if not isinstance(fact, KeyAuthorised):
+        return
+    public = canonical.unb64url(fact.key)
+    speaker = heard.statement.envelope.by
+    if speaker != fact.party and not has_role(state, speaker, "registrar"):
+        yield Problem("key-not-yours", "/body/party", fact.party)
+    try:
+        keys.check_enrolment(public)
+        keys.verify(
+            public, canonical.unb64url(fact.proof), keys.possession_message(heard.origin, fact.party, public)
+        )
+    except FormatError as error:
+        yield from (p.at("/body/key") for p in error.problems)
+    except ProofError:
+        yield Problem("key-proof-invalid", "/body/proof")
+    standing = state.latest(thumbprint(fact.key), "key")
+    if fact.kind == "node":
+        if standing is None or standing["kind"] != "node":
+            yield Problem("node-key-unknown", "/body/key")
+    elif standing is not None:
+        code = "key-of-another-party" if standing["party"] != fact.party else "key-already-authorised"
+        yield Problem(code, "/body/key")
+    if not fact.fact_types and fact.kind == "node":
+        yield Problem("delegation-empty", "/body/fact_types")
+
+
+@rule(KeyRevoked)
+def key_is_revoked_by_its_own(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A key is revoked by its party or a registrar."""
+    del packs
+    fact = heard.fact
+    if not isinstance(fact, KeyRevoked):
+        return
+    key = state.latest(fact.key, "key")
+    speaker = heard.statement.envelope.by
+    if key is None:
+        yield Problem("key-unknown", "/body/key", fact.key)
+    elif key["party"] != speaker and not has_role(state, speaker, "registrar"):
+        yield Problem("key-not-yours", "/body/key", speaker)
+
+
+@rule(StatementVouched)
+def vouched_statement_is_sound(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """What is vouched for is a statement of the same party, signed by one of its revoked keys."""
+    del packs
+    fact = heard.fact
+    if not isinstance(fact, StatementVouched):
+        return
+    try:
+        inner = parse_statement(fact.jws.encode())
+        key = state.latest(inner.kid, "key")
+        if key is None:
+            yield Problem("key-unknown", "/body/jws", inner.kid)
+            return
+        check_signature(inner, canonical.unb64url(str(key["public"])))
+    except LedgerError as error:
+        yield from (p.at("/body/jws") for p in error.problems)
+        return
+    if inner.envelope.by != heard.statement.envelope.by or key["party"] != inner.envelope.by:
+        yield Problem("vouched-not-yours", "/body/jws")
+    if state.latest(inner.kid, "revoked") is None:
+        yield Problem("vouched-key-still-good", "/body/jws")
+    if isinstance(inner.fact, StatementVouched | FactRetracted | KeyAuthorised | KeyRevoked):
+        yield Problem("fact-not-vouchable", "/body/jws", inner.type)

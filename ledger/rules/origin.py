@@ -1,0 +1,112 @@
+"""What it is and where it comes from: known commodity, form and process, and a land or herd behind each delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.errors import Problem
+from ledger.facts.deliveries import DeliveryRejected, LotBought, LotHarvested, LotOpened
+from ledger.facts.lots import LotPacked, LotTransformed, LotUnpacked
+from ledger.rules.base import Heard, Packs, rule
+from ledger.state import State
+
+
+@rule(LotHarvested, LotBought, LotOpened, DeliveryRejected, LotTransformed, LotPacked, LotUnpacked)
+def commodity_is_known(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """The log has adopted a pack for the commodity, and the pack knows the form."""
+    fact = heard.fact
+    commodity = getattr(fact, "commodity", "")
+    pack = packs.in_force(state, commodity)
+    if pack is None:
+        yield Problem("commodity-unknown", "/body/commodity", commodity, retry="after-change")
+        return
+    form = getattr(fact, "form", None)
+    if form is not None and form not in pack.forms:
+        yield Problem("form-unknown", "/body/form", form, ", ".join(pack.forms))
+
+
+@rule(LotTransformed)
+def process_takes_and_gives_these_forms(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """The pack knows the process, it takes the inputs' forms, and it gives these outputs of these kinds."""
+    fact = heard.fact
+    if not isinstance(fact, LotTransformed):
+        return
+    pack = packs.in_force(state, fact.commodity)
+    if pack is None:
+        return
+    process = pack.processes.get(fact.process)
+    if process is None:
+        yield Problem("process-unknown", "/body/process", fact.process, ", ".join(pack.processes))
+        return
+    forms: set[str] = set()
+    for place, line in enumerate(fact.inputs):
+        born = state.birth(line.lot)
+        if born is None or born.get("commodity") != fact.commodity:
+            continue
+        form = str(born["form"])
+        forms.add(form)
+        if form not in process.input_forms:
+            yield Problem("process-input-form", f"/body/inputs/{place}/lot", form, ", ".join(process.input_forms))
+    allowed = {(out.form, out.kind) for out in process.outputs_from(frozenset(forms))}
+    for place, out in enumerate(fact.outputs):
+        if allowed and (out.form, out.kind) not in allowed:
+            named = ", ".join(sorted(f"{form} ({kind})" for form, kind in allowed))
+            yield Problem("process-output-form", f"/body/outputs/{place}/form", f"{out.form} ({out.kind})", named)
+
+
+@rule(LotTransformed, LotPacked, LotUnpacked)
+def inputs_are_of_the_commodity(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Commodities are never mixed, and packing changes no form."""
+    del packs
+    fact = heard.fact
+    if not isinstance(fact, LotTransformed | LotPacked | LotUnpacked):
+        return
+    for place, line in enumerate(fact.inputs):
+        born = state.birth(line.lot)
+        if born is None:
+            continue
+        if born.get("commodity") != fact.commodity:
+            yield Problem("commodity-differs", f"/body/inputs/{place}/lot", str(born.get("commodity")), fact.commodity)
+        elif not isinstance(fact, LotTransformed) and born.get("form") != fact.form:
+            yield Problem("form-differs", f"/body/inputs/{place}/lot", str(born.get("form")), fact.form)
+
+
+@rule(LotHarvested)
+def delivery_has_one_origin(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A delivery comes from a plot or from a herd, not from both."""
+    del state, packs
+    fact = heard.fact
+    if isinstance(fact, LotHarvested) and fact.plot is not None and fact.herd is not None:
+        yield Problem("origin-twofold", "/body/herd", fact.herd, fact.plot)
+
+
+@rule(LotHarvested, effect="flag")
+def origin_is_named(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A delivery names its plot or herd; without one it is taken, and its claims will be held."""
+    del state, packs
+    fact = heard.fact
+    if isinstance(fact, LotHarvested) and fact.plot is None and fact.herd is None:
+        yield Problem("origin-unnamed", "/body/plot")
+
+
+@rule(LotTransformed, LotPacked, LotUnpacked)
+def lineage_has_no_cycle(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A correction does not make a lot its own ancestor."""
+    del packs
+    replaced = heard.statement.envelope.replaces
+    fact = heard.fact
+    if replaced is None or not isinstance(fact, LotTransformed | LotPacked | LotUnpacked):
+        return
+    inputs = {line.lot for line in fact.inputs}
+    for edge in heard.postings.edges:
+        if edge.input == edge.output or inputs & _downstream(state, edge.output):
+            yield Problem("lineage-cycle", "/body/inputs", edge.output)
+            return
+
+
+def _downstream(state: State, lot: str) -> frozenset[str]:
+    try:
+        return state.downstream(lot)
+    except LookupError:
+        # An output that the replaced statement did not bear is new and has nothing downstream.
+        return frozenset()

@@ -1,0 +1,74 @@
+"""When: days that run forward, clocks that can be believed, nothing before it was born."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ledger.errors import Problem
+from ledger.facts.agreements import AgreementSigned
+from ledger.facts.certificates import CertificateRecorded
+from ledger.facts.deliveries import LotHarvested
+from ledger.facts.land import HerdGrazes, PlotHeld
+from ledger.facts.lots import ConditionsRecorded, LotPacked, LotTransformed, LotUnpacked
+from ledger.facts.parties import MandateGiven
+from ledger.rules.base import Heard, Packs, rule
+from ledger.state import State
+from ledger.values import day_of, instant
+
+CLOCK_SLACK = timedelta(minutes=10)
+"""How far a device's clock may run ahead of the log's before it is labelled."""
+
+_PERIODS = (
+    ("harvested_from", "harvested_to"),
+    ("valid_from", "valid_to"),
+    ("held_from", "held_to"),
+    ("grazes_from", "grazes_to"),
+    ("recorded_from", "recorded_to"),
+)
+
+
+@rule(LotHarvested, AgreementSigned, CertificateRecorded, PlotHeld, HerdGrazes, ConditionsRecorded, MandateGiven)
+def periods_run_forward(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A period ends on or after the day it begins."""
+    del state, packs
+    for begin, end in _PERIODS:
+        first, last = getattr(heard.fact, begin, None), getattr(heard.fact, end, None)
+        if first is not None and last is not None and last < first:
+            yield Problem("period-reversed", f"/body/{end}", last, first)
+
+
+@rule(LotHarvested)
+def harvest_precedes_delivery(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Nothing is delivered before it was picked."""
+    del state, packs
+    fact = heard.fact
+    if not isinstance(fact, LotHarvested):
+        return
+    delivered = day_of(heard.statement.envelope.at)
+    last = fact.harvested_to or fact.harvested_from
+    if last is not None and last > delivered:
+        yield Problem("harvest-after-delivery", "/body/harvested_to", last, delivered)
+
+
+@rule(effect="flag")
+def clock_can_be_believed(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """The moment stated does not lie after the moment it was recorded."""
+    del state, packs
+    stated = instant(heard.statement.envelope.at)
+    if stated > instant(heard.recorded_at) + CLOCK_SLACK:
+        yield Problem("clock-suspect", "/at", heard.statement.envelope.at, heard.recorded_at)
+
+
+@rule(LotTransformed, LotPacked, LotUnpacked, effect="flag")
+def inputs_were_born_before(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A lot is not worked before the day it came to be."""
+    del packs
+    fact = heard.fact
+    if not isinstance(fact, LotTransformed | LotPacked | LotUnpacked):
+        return
+    day = day_of(heard.statement.envelope.at)
+    for place, line in enumerate(fact.inputs):
+        for mark in state.marks(line.lot, "born"):
+            if mark.effective_from > day:
+                yield Problem("worked-before-born", f"/body/inputs/{place}/lot", day, mark.effective_from)

@@ -1,0 +1,103 @@
+"""Signs agreements and records certificates in a story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ledger.seasons.draft import Hand
+from ledger.seasons.scribe import Scribe
+
+ORGANIC = "eu-organic"
+FAIR_TRADE = "fair-trade-example"
+"""A scheme of the Fairtrade kind; invented, so that no real scheme stands beside invented events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an agreement is about: framework, level, own code, days, commitments (code, kind, critical), benefits."""
+
+    framework: str
+    level: str
+    code: str
+    valid_from: date
+    valid_to: date
+    commitments: Sequence[tuple[str, str, bool]]
+    benefits: Sequence[str]
+    cascades: Sequence[str] = ()
+
+
+def sign_agreement(
+    scribe: Scribe,
+    hand: Hand,
+    terms: Terms,
+    institutions: Sequence[tuple[str, str]],
+    when: datetime,
+    *,
+    areas: Sequence[str] = (),
+) -> str:
+    """State an agreement with its institutions (party, role); returns its id."""
+    agreement = scribe.thing(f"agreement/{terms.code}")
+    body = {
+        "agreement": agreement,
+        "framework": terms.framework,
+        "level": terms.level,
+        "code": terms.code,
+        "institutions": [{"party": party, "role": role} for party, role in institutions],
+        "areas": list(areas),
+        "commitments": [{"code": code, "kind": kind, "critical": critical} for code, kind, critical in terms.commitments],
+        "benefits": [{"code": code} for code in terms.benefits],
+        "valid_from": terms.valid_from.isoformat(),
+        "valid_to": terms.valid_to.isoformat(),
+        "cascades": list(terms.cascades),
+    }
+    scribe.state(hand, "agreement.signed", when, body, basis="document")
+    return agreement
+
+
+def map_area(scribe: Scribe, hand: Hand, kind: str, name: str, place: tuple[str, int, str], when: datetime) -> str:
+    """Map an area; `place` is its district, area in square metres and (sealed) outline. Returns its id."""
+    district, area_m2, outline = place
+    area = scribe.thing(f"area/{name}")
+    body = {"area": area, "kind": kind, "name": name, "area_m2": area_m2, "district": district}
+    scribe.state(hand, "area.mapped", when, body, sealed={"/geometry": outline}, basis="document")
+    return area
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a certificate's document says: scheme, number, holder, days, products (commodity, form) and sites."""
+
+    scheme: str
+    version: str
+    number: str
+    holder: str
+    valid_from: date
+    valid_to: date
+    products: Sequence[tuple[str, str]]
+    sites: Sequence[tuple[str, tuple[str, ...]]]
+
+
+def record_certificate(scribe: Scribe, by: Hand, body_party: str, paper: Paper, when: datetime) -> str:
+    """Record a certificate as its document reads; returns its id."""
+    certificate = scribe.thing(f"certificate/{paper.number}")
+    body = {
+        "certificate": certificate,
+        "scheme": paper.scheme,
+        "scheme_version": paper.version,
+        "number": paper.number,
+        "holder": paper.holder,
+        "sellers": [paper.holder],
+        "units": [
+            {"party": paper.holder, "facility": site, "activities": list(activities)}
+            for site, activities in paper.sites
+        ],
+        "body": body_party,
+        "products": [{"commodity": commodity, "form": form} for commodity, form in paper.products],
+        "models": ["segregated"],
+        "valid_from": paper.valid_from.isoformat(),
+        "valid_to": paper.valid_to.isoformat(),
+    }
+    scribe.state(by, "certificate.recorded", when, body, basis="document")
+    return certificate

@@ -1,0 +1,47 @@
+"""What a story hands over: its facts in order, the lots worth looking at, and the farmers' receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.seasons.draft import Draft
+from ledger.seasons.world import World
+
+SEASON = "2026"
+
+
+@dataclass(frozen=True, slots=True)
+class FarmerReceipt:
+    """A delivery whose receipt a farmer took home: the statement's id and the number on the paper."""
+
+    statement: str
+    number: str
+    producer_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One season of one commodity.
+
+    `traced` is the lot a buyer asks about; `lots` are others of interest by what they show.
+    `cooperative` and `buyer` are parties. `sources` are the deliveries behind the traced lot, by lot.
+    `brought_in` is every gram that became stock by harvest.
+    """
+
+    name: str
+    commodity: str
+    families: int
+    cooperative: str
+    cooperative_name: str
+    buyer: str
+    traced: str
+    lots: Mapping[str, str]
+    sources: Mapping[str, FarmerReceipt]
+    brought_in: int
+    drafts: tuple[Draft, ...]
+    world: World
+
+    def receipts(self, count: int) -> list[FarmerReceipt]:
+        """The receipts of some farmers whose goods are in the traced lot."""
+        return list(self.sources.values())[:count]

@@ -1,0 +1,28 @@
+"""Dividing whole grams in proportion without losing or making one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def apportion(total: int, weights: Sequence[int]) -> list[int]:
+    """Divide `total` by `weights`: largest remainder, ties to the earlier place, summing to `total` exactly.
+
+    Callers order the weights by lot id, so that ties go by lot id. All weights zero gives all zeros
+    only where `total` is zero as well; else the whole goes to the first place.
+    """
+    whole = sum(weights)
+    if not weights:
+        return []
+    if whole == 0:
+        return [total, *([0] * (len(weights) - 1))]
+    if len(weights) == 1:
+        return [total]
+    quotients = [divmod(total * weight, whole) for weight in weights]
+    parts = [quotient for quotient, _ in quotients]
+    missing = total - sum(parts)
+    if missing:
+        by_remainder = sorted(range(len(weights)), key=lambda place: (-quotients[place][1], place))
+        for place in by_remainder[:missing]:
+            parts[place] += 1
+    return parts

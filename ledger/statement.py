@@ -1,0 +1,306 @@
+"""A signed fact as bytes, and the submission that carries it with its disclosures.
+
+A statement is a compact JWS whose payload is the RFC 8785 form of an envelope around one fact.
+Parsing is complete: what comes out has been checked in every respect that needs no books.
+Whether the key was authorised is judged later, at an index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
+from pydantic_core import ErrorDetails
+
+from ledger import canonical, keys
+from ledger.errors import FormatError, Problem
+from ledger.facts import Fact, known_types, sealed_fields
+from ledger.values import Basis, Digest, Moment, Origin, OwnCode, Thing
+
+JWS_TYPE = "chaski-fact+jws"
+MAX_PAYLOAD = 256 * 1024
+Nonce = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]
+"""16 random bytes, base64url."""
+
+
+class Seen(BaseModel):
+    """The last checkpoint the signer had verified when it signed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    size: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    root: Digest
+
+
+class Envelope(BaseModel):
+    """What is said around every fact; `at` carries the signer's offset and its day is the day as written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+    fact: str
+    id: Thing
+    log: Origin
+    by: Thing
+    at: Moment
+    nonce: Nonce
+    body: Fact
+    on_behalf_of: Annotated[Thing | None, Field(alias="for")] = None
+    basis: Basis | None = None
+    basis_document: Digest | None = None
+    hand: OwnCode | None = None
+    seen: Seen | None = None
+    replaces: Digest | None = None
+    seq: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A signed fact: its exact bytes, who signed, and the parsed envelope."""
+
+    payload: bytes
+    signature: bytes
+    kid: str
+    digest: str
+    envelope: Envelope
+
+    @property
+    def fact(self) -> Fact:
+        """The fact itself."""
+        return self.envelope.body
+
+    @property
+    def type(self) -> str:
+        """The fact's type and version, as in `lot.harvested/1`."""
+        return self.envelope.fact
+
+    @property
+    def actor(self) -> str:
+        """The party whose act this is: the principal where one is named, else the stater."""
+        return self.envelope.on_behalf_of or self.envelope.by
+
+    @property
+    def jws(self) -> bytes:
+        """The compact JWS whose SHA-256 is the digest."""
+        return b".".join((header(self.kid), _b64(self.payload), _b64(self.signature)))
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """The clear value of one sealed field: where it belongs, its salt and the value."""
+
+    text: str
+    pointer: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A statement on its way in, with every disclosure its sealed fields need and no other."""
+
+    statement: Statement
+    public_key: bytes | None
+    disclosures: tuple[Disclosure, ...]
+
+
+def _b64(data: bytes) -> bytes:
+    return canonical.b64url(data).encode()
+
+
+@cache
+def header(kid: str) -> bytes:
+    """The one header a statement of this key may have, base64url."""
+    return _b64(canonical.encode({"alg": "Ed25519", "kid": kid, "typ": JWS_TYPE}))
+
+
+@cache
+def _envelope_of(fact_type: str) -> type[Envelope]:
+    fact_class = known_types()[fact_type]
+    return create_model(f"{fact_class.__name__}Envelope", __base__=Envelope, body=(fact_class, ...))
+
+
+def parse_payload(payload: bytes) -> Envelope:
+    """Read the canonical bytes of an envelope; raise FormatError with every problem at once."""
+    loaded = canonical.load_canonical(payload)
+    if not isinstance(loaded, dict):
+        raise FormatError(Problem("statement-not-an-object", "", found=type(loaded).__name__))
+    fact_type = loaded.get("fact")
+    if not isinstance(fact_type, str) or fact_type not in known_types():
+        raise FormatError(Problem("fact-unknown", "/fact", found=_echo(fact_type)))
+    try:
+        return _envelope_of(fact_type).model_validate_json(payload)
+    except ValidationError as error:
+        raise FormatError(_problems(error)) from None
+
+
+def parse_fact(fact_type: str, body: Mapping[str, Any]) -> Fact:
+    """Read the body of one fact from plain values; raise FormatError with pointers into the body."""
+    if fact_type not in known_types():
+        raise FormatError(Problem("fact-unknown", "/fact", found=_echo(fact_type)))
+    try:
+        return known_types()[fact_type].model_validate_json(canonical.encode(dict(body)))
+    except ValidationError as error:
+        raise FormatError(p.at("/body") for p in _problems(error)) from None
+
+
+def parse_statement(jws: bytes) -> Statement:
+    """Read a compact JWS strictly; the signature is checked by `check_signature`, with a key."""
+    parts = jws.split(b".")
+    if len(parts) != 3:
+        raise FormatError(Problem("jws-malformed", "", found=len(parts), expected=3))
+    head, payload_text, signature_text = parts
+    header_bytes = _unb64(head, "header")
+    loaded = canonical.load_canonical(header_bytes)
+    kid = loaded.get("kid") if isinstance(loaded, dict) else None
+    if not isinstance(kid, str) or len(kid) != 43 or header(kid) != head:
+        raise FormatError(Problem("jws-header", "", expected=f"alg Ed25519, typ {JWS_TYPE}, kid"))
+    signature = _unb64(signature_text, "signature")
+    if len(signature) != 64:
+        raise FormatError(Problem("jws-signature-length", "", found=len(signature), expected=64))
+    payload = _unb64(payload_text, "payload")
+    if len(payload) > MAX_PAYLOAD:
+        raise FormatError(Problem("json-too-large", "", found=len(payload), expected=MAX_PAYLOAD))
+    return Statement(payload, signature, kid, hashlib.sha256(jws).hexdigest(), parse_payload(payload))
+
+
+def restore(payload: bytes, signature: bytes, kid: str, digest: str) -> Statement:
+    """A statement as the store kept it; the caller re-hashes where trust matters (`verify`)."""
+    return Statement(payload, signature, kid, digest, _envelope_trusted(payload))
+
+
+def _envelope_trusted(payload: bytes) -> Envelope:
+    loaded = canonical.load_canonical(payload)
+    if not isinstance(loaded, dict):
+        raise FormatError(Problem("statement-not-an-object", "", found=type(loaded).__name__))
+    return _envelope_of(str(loaded["fact"])).model_validate_json(payload)
+
+
+def parse_submission(data: bytes) -> tuple[Statement, tuple[Disclosure, ...]]:
+    """Read `<JWS>~<disclosure>~...`; every sealed field needs its disclosure and no other may come."""
+    jws, *rest = data.strip().split(b"~")
+    statement = parse_statement(jws)
+    disclosures = tuple(parse_disclosure(text) for text in rest if text)
+    check_disclosures(statement.fact, disclosures)
+    return statement, disclosures
+
+
+def parse_disclosure(text: bytes) -> Disclosure:
+    """Read one RFC 9901 disclosure: base64url of the canonical `[salt, pointer, value]`."""
+    raw = _unb64(text, "disclosure")
+    loaded = canonical.load_canonical(raw)
+    if not (
+        isinstance(loaded, list)
+        and len(loaded) == 3
+        and isinstance(loaded[0], str)
+        and isinstance(loaded[1], str)
+        and len(canonical.unb64url(loaded[0])) >= 16
+    ):
+        raise FormatError(Problem("disclosure-malformed", ""))
+    return Disclosure(text.decode(), loaded[1], disclosure_digest(text))
+
+
+def disclosure_digest(text: bytes) -> str:
+    """What the sealed field holds: base64url of SHA-256 of the disclosure's own text."""
+    return canonical.b64url(hashlib.sha256(text).digest())
+
+
+def disclose(salt: bytes, pointer: str, value: Any) -> Disclosure:
+    """Make the disclosure of a clear value at a pointer of the body."""
+    text = _b64(canonical.encode([canonical.b64url(salt), pointer, value]))
+    return Disclosure(text.decode(), pointer, disclosure_digest(text))
+
+
+def disclosed_value(text: str) -> Any:
+    """The clear value inside a disclosure."""
+    loaded = canonical.load_canonical(canonical.unb64url(text))
+    return loaded[2] if isinstance(loaded, list) else None
+
+
+def check_disclosures(fact: Fact, disclosures: Iterable[Disclosure]) -> None:
+    """Raise FormatError naming each sealed field without its disclosure and each disclosure without a field."""
+    wanted = dict(sealed_fields(fact))
+    given = {d.pointer: d.digest for d in disclosures}
+    problems = [
+        Problem("disclosure-missing", f"/body{pointer}")
+        for pointer, digest in wanted.items()
+        if given.get(pointer) != digest
+    ]
+    problems += [Problem("disclosure-unmatched", f"/body{pointer}") for pointer in given if pointer not in wanted]
+    if problems:
+        raise FormatError(problems)
+
+
+def check_signature(statement: Statement, public_key: bytes) -> None:
+    """Raise ProofError unless the key of the header signed these bytes."""
+    keys.verify(public_key, statement.signature, header(statement.kid) + b"." + _b64(statement.payload))
+
+
+def sign(envelope: Mapping[str, Any], key: keys.SigningKey) -> Statement:
+    """Sign an envelope given as plain values; raise FormatError where it is not one."""
+    payload = canonical.encode(dict(envelope))
+    parsed = parse_payload(payload)
+    signing_input = header(key.thumbprint) + b"." + _b64(payload)
+    signature = key.sign(signing_input)
+    digest = hashlib.sha256(signing_input + b"." + _b64(signature)).hexdigest()
+    return Statement(payload, signature, key.thumbprint, digest, parsed)
+
+
+def _unb64(text: bytes, part: str) -> bytes:
+    try:
+        return canonical.unb64url(text.decode("ascii"))
+    except (FormatError, UnicodeDecodeError):
+        raise FormatError(Problem("jws-encoding", "", found=part)) from None
+
+
+_CODES = {
+    "missing": "field-missing",
+    "extra_forbidden": "field-unknown",
+    "too_short": "list-too-short",
+    "string_pattern_mismatch": "field-malformed",
+    "greater_than_equal": "number-too-small",
+    "less_than_equal": "number-too-large",
+    "literal_error": "word-unknown",
+}
+
+
+def _problems(error: ValidationError) -> list[Problem]:
+    found = error.errors(include_url=False)
+    return [
+        Problem(
+            _CODES.get(item["type"], "field-invalid"),
+            "".join(f"/{part}" for part in item["loc"]),
+            found=_echo(item.get("input")),
+            expected=_expectation(item),
+        )
+        for item in found
+        if not _is_echo(item, found)
+    ]
+
+
+def _is_echo(item: ErrorDetails, found: list[ErrorDetails]) -> bool:
+    """Whether a list is called too short only because pydantic does not count the items that have problems."""
+    inside = len(item["loc"])
+    return item["type"] == "too_short" and any(
+        other["loc"][:inside] == item["loc"] and len(other["loc"]) > inside for other in found
+    )
+
+
+def _expectation(item: Any) -> str | int | None:
+    context = item.get("ctx") or {}
+    for name in ("pattern", "expected", "ge", "le", "min_length"):
+        if name in context:
+            value = context[name]
+            return value if isinstance(value, int) else str(value)
+    return str(item["msg"])
+
+
+def _echo(value: object) -> str | int | None:
+    """What was found, only where it can hardly be personal: numbers and short words without spaces."""
+    if value is None or isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and len(value) <= 64 and value.isascii() and " " not in value:
+        return value
+    return type(value).__name__

@@ -1,0 +1,115 @@
+"""Examples about organisations, their places, who acts for whom, and documents."""
+
+from __future__ import annotations
+
+from tests.vectors.examples import world
+from tests.vectors.examples.example import Clear, Example, digest, thing
+
+EXAMPLES = (
+    Example(
+        "party.registered/1",
+        "organisation",
+        "The operator enters a mill; the name of an organisation is public.",
+        {
+            "party": world.MILL,
+            "kind": "processor",
+            "country": "PE",
+            "name": "Planta Piedra Lisa",
+            "district": "Moyobamba",
+            "tax_number": "20000000001",
+        },
+        world.COOP,
+        "2026-01-07T09:00:00-05:00",
+    ),
+    Example(
+        "party.registered/1",
+        "person",
+        "A carrier who is a person: name and document number are sealed.",
+        {
+            "party": thing("carrier 12"),
+            "kind": "person",
+            "country": "PE",
+            "person": Clear({"name": "Persona Inventada Dos", "document": "PE-DNI 00000012"}),
+        },
+        world.COOP,
+        "2026-01-07T09:10:00-05:00",
+    ),
+    Example(
+        "facility.registered/1",
+        "vessel",
+        "A fermentation box inside the fermentary.",
+        {
+            "facility": world.BOX,
+            "party": world.COOP,
+            "kind": "vessel",
+            "code": "CAJON-3",
+            "name": "Cajón 3",
+            "country": "PE",
+            "district": "Juan Guerra",
+            "within": world.FERMENTARY,
+            "capacity_grams": 900_000,
+        },
+        world.COOP,
+        "2026-01-08T10:00:00-05:00",
+    ),
+    Example(
+        "facility.registered/1",
+        "acopio",
+        "A collection centre, entered with its code alone.",
+        {"facility": world.ACOPIO, "party": world.COOP, "kind": "collection-centre", "code": "ACO-01"},
+        world.COOP,
+        "2026-01-08T10:05:00-05:00",
+    ),
+    Example(
+        "vessel.emptied/1",
+        "box",
+        "The fermentation box was emptied and washed: origins run back to here and no further.",
+        {"vessel": world.BOX, "last_lot": world.FERMENTING},
+        world.COOP,
+        "2026-04-25T11:00:00-05:00",
+    ),
+    Example(
+        "mandate.given/1",
+        "mill",
+        "The co-operative lets the mill state what happens to its lots there, for the season.",
+        {
+            "mandate": thing("mandate 3"),
+            "principal": world.COOP,
+            "agent": world.MILL,
+            "themes": ["lot", "label"],
+            "facilities": [world.DRY_MILL],
+            "valid_from": "2026-05-01",
+            "valid_to": "2026-12-31",
+            "document": digest("milling contract 2026"),
+        },
+        world.COOP,
+        "2026-04-28T09:00:00-05:00",
+    ),
+    Example(
+        "mandate.ended/1",
+        "early",
+        "The mandate ends before its time.",
+        {"mandate": thing("mandate 3"), "effective_from": "2026-10-15"},
+        world.COOP,
+        "2026-10-14T17:30:00-05:00",
+    ),
+    Example(
+        "document.attached/1",
+        "certificate",
+        "A scan of a certificate is attached to the certificate and its holder.",
+        {
+            "document": digest("certificate HC-RA-2026-0012, pdf"),
+            "kind": "certificate",
+            "media_type": "application/pdf",
+            "size": 184_220,
+            "about": [world.RA_CERTIFICATE, world.COOP],
+            "number": "HC-RA-2026-0012",
+            "issuer": world.CERTIFIER,
+            "issued_on": "2026-03-15",
+            "personal": True,
+            "file_name": Clear("HC-RA-2026-0012 Nube Mansa firmado.pdf"),
+        },
+        world.COOP,
+        "2026-03-16T09:05:00-05:00",
+    ),
+)
