@@ -22,7 +22,7 @@ from ledger import __version__
 from ledger.settings import Settings
 
 if TYPE_CHECKING:
-    from ledger import Ledger
+    from ledger.book import Ledger
 
 # Questions to the ledger at the same time; each has a thread and perhaps a connection of its own.
 READERS: Final = 8

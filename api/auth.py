@@ -14,12 +14,12 @@ from starlette.requests import HTTPConnection
 from ledger.errors import FormatError, Problem
 
 if TYPE_CHECKING:
-    from ledger import Ledger
-    from ledger.book import Token
+    from ledger.book import Ledger
+    from ledger.store.tokens import Token
 
 Scope = Literal["facts:write", "facts:read", "lots:read", "documents:write", "metrics:read"]
 
-# A token revoked or expired elsewhere (`chaski token revoke` beside a running server) is refused after this long at most.
+# A token revoked or expired elsewhere (`chaski token revoke` beside a running server) is refused after this long.
 REMEMBER_SECONDS: Final = 5.0
 _REMEMBER_AT_MOST: Final = 4096
 _LONGEST_TOKEN: Final = 256

@@ -31,9 +31,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def limited(
-    parts: AsyncIterator[bytes], limit: int, code: str = "request-too-large"
-) -> AsyncIterator[bytes]:
+async def limited(parts: AsyncIterator[bytes], limit: int, code: str = "request-too-large") -> AsyncIterator[bytes]:
     """The parts as they come, until there is more than allowed."""
     total = 0
     async for part in parts:

@@ -197,11 +197,17 @@ lot_page: Final[Responses] = {
     308: {"description": "Another spelling of the lot's id; the page is at Location."},
     400: {
         "description": "No lot id.",
-        "content": {"text/html": {"schema": {"type": "string"}}, "application/problem+json": {"schema": _ref("Problems")}},
+        "content": {
+            "text/html": {"schema": {"type": "string"}},
+            "application/problem+json": {"schema": _ref("Problems")},
+        },
     },
     404: {
         "description": "No such lot here.",
-        "content": {"text/html": {"schema": {"type": "string"}}, "application/problem+json": {"schema": _ref("Problems")}},
+        "content": {
+            "text/html": {"schema": {"type": "string"}},
+            "application/problem+json": {"schema": _ref("Problems")},
+        },
     },
 }
 
@@ -239,7 +245,7 @@ _OWN: Final[Json] = {
     },
     "Submission": {
         "type": "string",
-        "description": "`<JWS>~<disclosure>~...`: a compact JWS over one fact, then the clear value of every sealed field.",
+        "description": "`<JWS>~<disclosure>~...`: a compact JWS over one fact, then every sealed field's clear value.",
     },
     "Result": {
         "type": "object",
@@ -311,7 +317,7 @@ def install(app: FastAPI) -> None:
             app.openapi_schema = schema
         return app.openapi_schema
 
-    app.openapi = complete  # type: ignore[method-assign] - the documented way to extend it
+    setattr(app, "openapi", complete)  # noqa: B010 - the documented way to extend it, which mypy forbids
 
 
 def _is_framework_422(operation: Json) -> bool:

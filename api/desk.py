@@ -15,7 +15,7 @@ from api.measures import Measures
 from ledger.settings import Settings
 
 if TYPE_CHECKING:
-    from ledger import Ledger
+    from ledger.book import Ledger
 
 Answer = TypeVar("Answer")
 

@@ -1,4 +1,4 @@
-"""The one place that knows HTTP statuses: a LedgerError's code or kind becomes a status and a problem+json (RFC 9457)."""
+"""The one place that knows HTTP statuses: a LedgerError becomes a status and a problem+json (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 import orjson
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -24,6 +25,7 @@ from ledger.errors import (
 )
 from ledger.words import Language, say
 
+_log = structlog.get_logger("chaski.errors")
 MEDIA_TYPE: Final = "application/problem+json"
 
 # What a kind of failure is over HTTP, unless its code says otherwise.
@@ -32,7 +34,8 @@ KINDS: Final[Mapping[type[LedgerError], int]] = {
     NotFoundError: 404,
     ConflictError: 409,
     RefusedError: 422,
-    ProofError: 422,
+    # Something kept here does not verify: our trouble, not the asker's. What a submission fails to prove stands below.
+    ProofError: 500,
 }
 
 # The codes with a status of their own.
@@ -40,20 +43,22 @@ CODES: Final[Mapping[str, int]] = {
     "token-missing": 401,
     "token-invalid": 401,
     "scope-missing": 403,
-    "metrics-private": 403,
     "path-unknown": 404,
     "method-not-allowed": 405,
-    "not-acceptable": 406,
     "json-too-large": 413,
     "request-too-large": 413,
     "document-too-large": 413,
     "content-type": 415,
     "content-encoding": 415,
     "document-type": 415,
+    "signature-invalid": 422,
+    "document-digest": 422,
     "queue-full": 503,
+    "books-busy": 503,
+    "clock-backwards": 503,
     "log-not-ready": 503,
-    "log-closed-for-writing": 503,
-    "internal-error": 500,
+    "disk-full": 507,
+    "server-error": 500,
     # A refusal by the rules that is really a race or a repetition: somebody was first.
     "id-conflict": 409,
     "lot-already-recorded": 409,
@@ -69,12 +74,12 @@ _TITLES: Final[Mapping[int, Mapping[Language, str]]] = {
     403: {"es": "La credencial no alcanza para esto", "en": "The token does not allow this"},
     404: {"es": "No se encontró", "en": "Not found"},
     405: {"es": "Método no permitido", "en": "Method not allowed"},
-    406: {"es": "No hay una respuesta en el formato pedido", "en": "No answer in the format asked for"},
     409: {"es": "Otro llegó primero", "en": "Somebody was first"},
     413: {"es": "Demasiado grande", "en": "Too large"},
     415: {"es": "Tipo de contenido no admitido", "en": "Content type not supported"},
     422: {"es": "Las reglas lo rechazan", "en": "Refused by the rules"},
     500: {"es": "Error interno", "en": "Internal error"},
+    507: {"es": "No queda espacio para escribir", "en": "No space is left to write"},
     503: {"es": "Ocupado; intente de nuevo en un momento", "en": "Busy; try again in a moment"},
 }
 
@@ -120,7 +125,7 @@ def problem_response(
         "type": "about:blank",
         "title": _TITLES.get(status, _TITLES[500])[language],
         "status": status,
-        "code": shown[0]["code"] if shown else "internal-error",
+        "code": shown[0]["code"] if shown else "server-error",
         "detail": " ".join(item["detail"] for item in shown[:3]),
         "request_id": request_id,
         "problems": shown,
@@ -144,6 +149,8 @@ def _headers(problems: Sequence[Problem], status: int) -> dict[str, str]:
 
 def response_to(request: Request, error: LedgerError) -> Response:
     """The answer to a request that met an error."""
+    if status_of(error) >= 500:
+        _log.error("ledger-error", request=request_id_of(request), codes=[problem.code for problem in error.problems])
     return problem_response(error.problems, status_of(error), language_of(request), request_id_of(request))
 
 
@@ -182,8 +189,16 @@ async def _parameter_error(request: Request, raised: Exception) -> Response:
             "parameter-malformed",
             f"/{item['loc'][-1]}",
             found=item["input"][:64] if isinstance(item.get("input"), str) else None,
-            expected=str(item.get("ctx", {}).get("pattern") or item["msg"]),
+            expected=_expected(item.get("ctx", {})),
         )
         for item in error.errors()
     ]
     return response_to(request, FormatError(problems))
+
+
+def _expected(context: Mapping[str, object]) -> str | None:
+    """What a parameter may be, without a word of any language."""
+    for name, sign in (("ge", ">= "), ("le", "<= "), ("pattern", ""), ("expected", ""), ("max_length", "<= ")):
+        if name in context:
+            return f"{sign}{context[name]}"
+    return None

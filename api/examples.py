@@ -78,7 +78,7 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 SUBMISSION: Final = (
-    "eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoi...In0.eyJhdCI6IjIwMjYtMDYtMTJUMDk6NDE6MDAtMDU6MDAi...fQ.c2lnbmF0dXJl...~WyJzYWx0Ii4uLl0"
+    "eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoi...In0.eyJhdCI6IjIwMjYtMDYtMTJUMDk6NDE6...fQ.c2lnbmF0dXJl...~WyJzYWx0Ii4uLl0"
 )
 
 REFUSAL: Final[dict[str, Any]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from time import perf_counter
+from traceback import extract_tb
 from typing import Final
 
 import structlog
@@ -72,13 +73,19 @@ class Gate:
 
         try:
             await self._app(scope, receive, send_with_headers)
-        except Exception:
-            # Nobody outside learns more than the id; the log has the rest.
-            _log.exception("request-failed", request=request_id, operation=_operation(scope))
+        except Exception as error:
+            # Nobody outside learns more than the id. The log learns where, not what: a message may quote a body.
+            _log.error(  # noqa: TRY400
+                "request-failed",
+                request=request_id,
+                operation=_operation(scope),
+                error=type(error).__name__,
+                places=_places(error),
+            )
             if status:
                 raise  # half an answer is out: the server must break the connection, or it would look whole
             answer = problem_response(
-                [Problem("internal-error", details={"request": request_id})],
+                [Problem("server-error", found=request_id)],
                 500,
                 language_of(Request(scope)),
                 request_id,
@@ -89,6 +96,11 @@ class Gate:
             operation = _operation(scope)
             self._measures.request(operation, status, seconds)
             _log.info("request", request=request_id, operation=operation, status=status, ms=round(seconds * 1000, 1))
+
+
+def _places(error: Exception) -> list[str]:
+    """Where in the program it happened, innermost last."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)[-12:]]
 
 
 def _request_id(scope: Scope) -> str:

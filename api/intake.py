@@ -16,10 +16,9 @@ from ledger.errors import FormatError, LedgerError
 from ledger.queries import Outcome
 
 if TYPE_CHECKING:
-    from ledger import Ledger
-    from ledger.book import Prepared
+    from ledger.book import Ledger, Prepared
 
-# As many as one worker parses in about 3 ms: enough to share the cost of the hop, few enough for a second worker to help.
+# As many as one worker parses in about 3 ms: they share the cost of the hop, and a second worker has some too.
 TOGETHER: Final = 32
 
 # A batch this long is an import: whoever stands at a scale goes first.

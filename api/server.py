@@ -14,7 +14,7 @@ from api.app import create_app
 from ledger.settings import Settings
 
 if TYPE_CHECKING:
-    from ledger import Ledger
+    from ledger.book import Ledger
 
 # Answers that are on their way when the server is told to stop get so long.
 GRACE_SECONDS: Final = 10
@@ -54,7 +54,12 @@ def set_up_log(level: Literal["debug", "info", "warning", "error"], form: Litera
         )
         return
     structlog.configure(
-        processors=[*shared, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())],
+        processors=[
+            *shared,
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,

@@ -8,7 +8,7 @@ Whether the key was authorised is judged later, at an index.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
@@ -128,10 +128,24 @@ def parse_payload(payload: bytes) -> Envelope:
     fact_type = loaded.get("fact")
     if not isinstance(fact_type, str) or fact_type not in known_types():
         raise FormatError(Problem("fact-unknown", "/fact", found=_echo(fact_type)))
+    if b"null" in payload and (nulls := list(_nulls(loaded, ""))):
+        # What is not said is left out: one meaning, one spelling, one digest.
+        raise FormatError(Problem("field-null", where) for where in nulls)
     try:
         return _envelope_of(fact_type).model_validate_json(payload)
     except ValidationError as error:
         raise FormatError(_problems(error)) from None
+
+
+def _nulls(value: canonical.JsonValue, where: str) -> Iterator[str]:
+    if value is None:
+        yield where
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _nulls(inner, f"{where}/{name}")
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _nulls(inner, f"{where}/{place}")
 
 
 def parse_fact(fact_type: str, body: Mapping[str, Any]) -> Fact:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from api.pages.journey import TOGETHER, journey
+from api.pages.journey import TOGETHER, journey, step_item
 from ledger.packs.pack import CommodityPack
 from ledger.queries import Block, Head, Link, LotView
 
@@ -23,6 +23,7 @@ def lot_document(
     public_url: str,
     verifier_key: str,
     demonstration: bool,
+    asked_size: int | None = None,
 ) -> Json:
     """The lot as strangers may see it. Families are counted from five on; no delivery, person or plot stands alone."""
     size = view.size
@@ -31,7 +32,11 @@ def lot_document(
         "lot": view.lot,
         "url": f"{public_url}/L/{view.lot}",
         "demonstration": demonstration,
-        "known_at": {"size": size, "recorded_at": head.recorded_at if size == head.size else None},
+        "known_at": {
+            "size": size,
+            "asked": asked_size is not None,
+            "recorded_at": head.recorded_at if size == head.size else None,
+        },
         "product": {
             "commodity": view.commodity,
             "commodity_names": dict(view.commodity_names),
@@ -54,7 +59,7 @@ def lot_document(
         "untraced": view.untraced_grams,
         "links": [_link(link) for link in view.links],
         "blocks": [_block(block, view.lot) for block in view.blocks],
-        "journey": journey(view.steps, pack),
+        "journey": [*_harvest(view), *journey(view.steps, pack)],
         "flags": sorted({flag.code for flag in view.flags}),
         "said_by": parties,
         "proof": {
@@ -69,6 +74,21 @@ def lot_document(
         },
         "not_proved": [*(["untraced"] if view.untraced_grams else []), *LIMITS],
     }
+
+
+def _harvest(view: LotView) -> list[Json]:
+    """The first step of the way: deliveries are not told one by one, so it is told from the lot's origins."""
+    if not view.harvested_from:
+        return []
+    return [
+        {
+            **step_item("harvest"),
+            "from": view.harvested_from,
+            "to": view.harvested_to or view.harvested_from,
+            "families": counted(view.families),
+            "places": list(view.districts),
+        }
+    ]
 
 
 def counted(families: int) -> Json:
@@ -88,7 +108,9 @@ def _covered(covered: int, families: int) -> Json:
 def _link(link: Link) -> Json:
     return {
         "kind": link.kind,
-        "code": link.code,
+        # One line may stand for several agreements of one framework; their code is then how many there are.
+        "code": link.code if link.id else "",
+        "together": int(link.code) if not link.id and link.code.isdecimal() else 1,
         "name": link.name,
         "scheme": link.scheme,
         "valid_from": link.valid_from,

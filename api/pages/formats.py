@@ -64,3 +64,9 @@ def moment(text: str, language: Language) -> str:
 def fours(text: str) -> str:
     """An id in groups of four, as people read it out: 9D3W 0XKZ 5T7M 2QAB."""
     return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
+
+
+def plain(code: str) -> str:
+    """A code nobody has words for, as a person would write it: `shade-grown` is Shade grown."""
+    text = code.replace("-", " ")
+    return text[:1].upper() + text[1:]

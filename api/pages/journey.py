@@ -27,21 +27,48 @@ def journey(steps: Iterable[Step], pack: CommodityPack | None) -> list[Json]:
     groups: dict[tuple[str, ...], list[Step]] = {}
     for step in steps:
         kind = step.type.partition("/")[0]
-        key = (kind,) if kind in _BIRTHS else (kind, step.process, step.form, step.place, step.party_name)
+        key = (
+            (kind,) if kind in _BIRTHS else (kind, step.process, step.form, step.facility, step.place, step.party_name)
+        )
         groups.setdefault(key, []).append(step)
     told = [_told(key[0], group, pack) for key, group in groups.items()]
-    return sorted(told, key=lambda item: (item["from"], item["entries"][0]))
+    return [item for _, item in sorted(told, key=lambda pair: pair[0])]
 
 
-def _told(kind: str, steps: list[Step], pack: CommodityPack | None) -> Json:
+def step_item(kind: str) -> Json:
+    """A step of which nothing but the kind is known yet."""
+    return {
+        "kind": kind,
+        "births": False,
+        "process": "",
+        "process_names": {"es": "", "en": ""},
+        "form": "",
+        "form_names": {"es": "", "en": ""},
+        "from": "",
+        "to": "",
+        "count": 1,
+        "fewer_than": None,
+        "families": None,
+        "amount": None,
+        "unit": "g",
+        "places": [],
+        "parties": [],
+        "entries": None,
+        "statement": None,
+    }
+
+
+def _told(kind: str, steps: list[Step], pack: CommodityPack | None) -> tuple[tuple[str, int], Json]:
+    """One item, behind the day and entry it is sorted by."""
     first = steps[0]
     days = sorted(day_of(step.at) for step in steps)
     indexes = sorted(step.index for step in steps)
     statements = {step.statement for step in steps}
     few = kind in _BIRTHS and len(statements) < TOGETHER
     forms = {step.form for step in steps if step.form}
-    return {
-        "kind": kind,
+    item = {
+        **step_item(kind),
+        "births": kind in _BIRTHS,
         "process": first.process,
         "process_names": _names(pack, "process", first.process),
         "form": first.form if len(forms) == 1 else "",
@@ -52,11 +79,13 @@ def _told(kind: str, steps: list[Step], pack: CommodityPack | None) -> Json:
         "fewer_than": TOGETHER if few else None,
         "amount": sum(step.grams for step in steps),
         "unit": _unit(pack, first.form),
-        "places": [] if few else sorted({step.place for step in steps if step.place}),
+        "places": [] if few else sorted({", ".join(p for p in (s.facility, s.place) if p) for s in steps} - {""}),
         "parties": sorted({step.party_name for step in steps if step.party_name}),
-        "entries": [indexes[0], indexes[-1]],
+        # Which entries would say how many there were.
+        "entries": None if few else [indexes[0], indexes[-1]],
         "statement": first.statement if len(statements) == 1 and not few else None,
     }
+    return (days[0], indexes[0]), item
 
 
 def _names(pack: CommodityPack | None, what: str, code: str) -> Json:

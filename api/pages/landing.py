@@ -21,7 +21,8 @@ async def show_landing(request: Request) -> Response:
         "landing.html",
         language,
         path="/",
-        demonstration=is_demonstration(desk.ledger.origin),
+        query="",
+        demonstration=desk.ledger.is_demo,
         origin=head.origin,
         size=head.size,
         root=head.root,
@@ -31,11 +32,6 @@ async def show_landing(request: Request) -> Response:
         verifier_key=desk.ledger.verifier_key,
     )
     return html_response(request, html, 200, language)
-
-
-def is_demonstration(origin: str) -> bool:
-    """Whether everything in the log is invented: its origin says so."""
-    return "demo" in origin.rpartition("/")[2].split("-")
 
 
 router = APIRouter(routes=[Route("/", show_landing, methods=["GET"])])

@@ -14,13 +14,11 @@ from api.desk import Desk, desk_of
 from api.errors import problem_response, request_id_of, status_of
 from api.language import language_of
 from api.pages.document import lot_document
-from api.pages.landing import is_demonstration
 from api.pages.lotcode import canonical_lot
 from api.pages.render import draw, html_response, style_version
 from api.routes.log import TEXT, log_path
 from ledger import __version__
 from ledger.errors import FormatError, LedgerError, NotFoundError, Problem
-from ledger.log import TileId, parse_bundle
 from ledger.packs.pack import CommodityPack
 from ledger.words import Language, say
 
@@ -66,17 +64,19 @@ async def give_receipt(request: Request, lot: str) -> Response:
 async def give_entry(request: Request, lot: str) -> Response:
     """The six lines of that statement's entry: what the proof file proves."""
     desk, name = desk_of(request), canonical_lot(lot)
-    data = await desk.read(lambda: _entry(desk, name))
+    data = await desk.read(lambda: desk.ledger.entry(desk.ledger.lot(name).index))
     return Response(data, 200, {**_OPEN, "cache-control": "public, max-age=86400"}, TEXT)
 
 
 def lot_html(document: dict[str, Any], language: Language) -> str:
     """The page drawn from the document and from nothing else."""
-    return draw("lot.html", language, path=f"/L/{document['lot']}", page=document, demonstration=document["demonstration"])
+    query = f"size={document['known_at']['size']}&" if document["known_at"]["asked"] else ""
+    path = f"/L/{document['lot']}"
+    return draw("lot.html", language, path=path, query=query, page=document, demonstration=document["demonstration"])
 
 
 def prefers_json(accept: str) -> bool:
-    """Whether the reader asks for JSON before HTML (RFC 9110 section 12.5.1); a browser and a bare client get the page."""
+    """Whether the reader asks for JSON before HTML (RFC 9110 section 12.5.1); browsers and bare clients get HTML."""
     weights = {"application/json": 0.0, "text/html": 0.0}
     for item in accept[:512].split(","):
         media_type, *parameters = (part.strip() for part in item.split(";"))
@@ -97,23 +97,18 @@ def _document(desk: Desk, lot: str, size: int | None) -> dict[str, Any]:
         log_path=log_path(ledger.origin),
         public_url=(ledger.public_url or desk.settings.public_url).rstrip("/"),
         verifier_key=ledger.verifier_key,
-        demonstration=is_demonstration(ledger.origin),
+        demonstration=ledger.is_demo,
+        asked_size=size,
     )
 
 
 def _pack(desk: Desk, commodity: str) -> CommodityPack | None:
     """The names of forms and processes; a lot of a commodity whose pack is gone still has a page."""
     try:
-        return desk.ledger.pack(commodity)
+        pack: CommodityPack = desk.ledger.pack(commodity)
     except NotFoundError:
         return None
-
-
-def _entry(desk: Desk, lot: str) -> bytes:
-    index = desk.ledger.lot(lot).index
-    tile = TileId("entries", index // 256, min(256, desk.ledger.head().size - index // 256 * 256))
-    entry: bytes = parse_bundle(tile, desk.ledger.entries_tile(tile.number, tile.width))[index % 256]
-    return entry
+    return pack
 
 
 def _size(request: Request) -> int | None:
@@ -142,5 +137,5 @@ def _no_page(request: Request, error: LedgerError, language: Language, *, wants_
     if wants_json:
         return problem_response(error.problems, status, language, request_id_of(request))
     said = [{"title": each.title, "remedy": each.remedy} for each in (say(p, language) for p in error.problems)]
-    html = draw("nolot.html", language, path=request.url.path, status=status, said=said, demonstration=False)
+    html = draw("nolot.html", language, path=request.url.path, query="", status=status, said=said, demonstration=False)
     return html_response(request, html, status, language)

@@ -47,6 +47,7 @@ def draw(template: str, language: Language, **data: Any) -> str:
         moment=partial(formats.moment, language=language),
         number=formats.number,
         fours=formats.fours,
+        plain=formats.plain,
         style=style_version(),
         version=__version__,
         **data,

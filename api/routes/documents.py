@@ -36,12 +36,10 @@ async def keep_document(
     parts = limited(request.stream(), settings.max_document_bytes, "document-too-large")
 
     def pulled() -> Iterator[bytes]:
-        """On the writing thread: ask the event loop for one part after another, so that no more is held than is written."""
+        """On the writing thread: ask the event loop for one part after another, so that only one is held."""
         while (part := from_thread.run(anext, parts, None)) is not None:
             yield part
 
-    await desk.read(
-        lambda: desk.ledger.put_document(sha256, pulled(), media_type=media_type, personal=personal)
-    )
+    await desk.read(lambda: desk.ledger.put_document(sha256, pulled(), media_type=media_type, personal=personal))
     body = {"sha256": sha256, "media_type": media_type, "personal": personal}
     return Response(orjson.dumps(body), 201, {"cache-control": "no-store"}, "application/json")

@@ -23,7 +23,8 @@ from ledger.queries import Outcome
 from ledger.words import Language
 
 if TYPE_CHECKING:
-    from ledger.book import Prepared, Token
+    from ledger.book import Prepared
+    from ledger.store.tokens import Token
 
 JOSE: Final = "application/jose"
 JSON: Final = "application/json"

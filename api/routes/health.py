@@ -27,6 +27,6 @@ async def is_ready(request: Request) -> Response:
     try:
         await desk.read(desk.ledger.head)
     except LedgerError as error:
-        _log.error("not-ready", codes=[problem.code for problem in error.problems])  # noqa: TRY400 - ids only
+        _log.error("not-ready", codes=[problem.code for problem in error.problems])
         raise ConflictError(Problem("log-not-ready", found=error.problems[0].code)) from None
     return Response(b'{"status":"ready"}', 200, {"cache-control": "no-store"}, "application/json")

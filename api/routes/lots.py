@@ -35,7 +35,9 @@ async def list_lots(
     request: Request,
     party: Annotated[str | None, Query(pattern=ID, description="Only lots this party holds grams of.")] = None,
     commodity: Annotated[str | None, Query(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)] = None,
-    after: Annotated[str, Query(pattern=r"^([0-9A-HJKMNP-TV-Z]{16})?$", description="The last lot of the page before.")] = "",
+    after: Annotated[
+        str, Query(pattern=r"^([0-9A-HJKMNP-TV-Z]{16})?$", description="The last lot of the page before.")
+    ] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     format: Format = "json",  # noqa: A002 - the name the users type
 ) -> Response:

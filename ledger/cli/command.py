@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -56,7 +57,9 @@ def run(given: list[str]) -> int:
     with conversation(talk):
         try:
             tree = command(talk.language if _shows_help(given) else "en")
-            return _finish(tree.main(given, "chaski", standalone_mode=False))
+            result = tree.main(given, "chaski", standalone_mode=False)
+            sys.stdout.flush()
+            return result if isinstance(result, int) else Exit.OK
         except LedgerError as error:
             if talk.debug:
                 traceback.print_exc()
@@ -69,9 +72,10 @@ def run(given: list[str]) -> int:
             return stop.exit_code
         except (KeyboardInterrupt, typer.Abort):
             return Exit.INTERRUPTED
-        except BrokenPipeError:
-            # Whoever read our output has seen enough; `chaski trace ... | head` is no failure.
-            sys.stderr.close()
+        except (BrokenPipeError, SystemExit):
+            # Whoever read our output has seen enough: `chaski trace ... | head` is no failure. (Typer turns a broken
+            # pipe into a SystemExit.) What is still buffered must not complain at the end either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return Exit.OK
         except Exception as error:  # noqa: BLE001 - the last line of defence: no stack trace reaches a clerk
             if talk.debug:
@@ -119,10 +123,6 @@ def _language_asked(given: list[str]) -> Language | None:
     """The value of --lang, known before anything else is parsed: a usage error needs it too."""
     asked = _value_of("--lang", given)
     return next((each for each in LANGUAGES if each == asked), None)
-
-
-def _finish(result: object) -> int:
-    return result if isinstance(result, int) and not isinstance(result, bool) else Exit.OK
 
 
 def _fail(talk: Talk, problems: Sequence[Problem], code: Exit) -> int:

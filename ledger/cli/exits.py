@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Final
 
-from ledger.errors import ConflictError, FormatError, LedgerError, NotFoundError, ProofError
+from ledger.errors import ConflictError, FormatError, LedgerError, NotFoundError, ProofError, RefusedError
 
 
 class Exit(IntEnum):
@@ -30,15 +30,19 @@ MEANINGS: Final[dict[Exit, str]] = {
     Exit.NOT_FOUND: "There is no such ledger, lot, fact or file.",
     Exit.CONFLICT: "Somebody was first, or the ledger is busy; trying again may help.",
     Exit.PROOF: "Tampered with, or not proven.",
-    Exit.INTERNAL: "A mistake of the program itself.",
+    Exit.INTERNAL: "The program or the machine failed: a mistake of ours, a full disk, a damaged database.",
     Exit.INTERRUPTED: "Stopped by the user.",
 }
 
-_OF_ERROR: Final = ((FormatError, Exit.FORMAT), (NotFoundError, Exit.NOT_FOUND), (ConflictError, Exit.CONFLICT))
+_OF_ERROR: Final = (
+    (RefusedError, Exit.REFUSED),
+    (FormatError, Exit.FORMAT),
+    (NotFoundError, Exit.NOT_FOUND),
+    (ConflictError, Exit.CONFLICT),
+    (ProofError, Exit.PROOF),
+)
 
 
 def exit_of(error: LedgerError) -> Exit:
     """The exit code of a failure."""
-    if isinstance(error, ProofError):
-        return Exit.PROOF
-    return next((code for kind, code in _OF_ERROR if isinstance(error, kind)), Exit.REFUSED)
+    return next((code for kind, code in _OF_ERROR if isinstance(error, kind)), Exit.INTERNAL)

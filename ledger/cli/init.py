@@ -45,7 +45,12 @@ def init(
     who = operator or _ask("--operator", "Organisation that runs the ledger")
     settings = load(database=database, public_url=public_url)
     with Ledger.create(
-        settings.database, origin=name, operator=who, country=country, public_url=settings.public_url
+        settings.database,
+        origin=name,
+        operator=who,
+        country=country,
+        public_url=settings.public_url,
+        state_dir=settings.state_dir,
     ) as ledger:
         facts = {
             "database": masked(settings.database),

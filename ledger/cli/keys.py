@@ -31,7 +31,7 @@ def keys(database: Database = None) -> None:
                 row.party,
                 row.kind,
                 str(row.authorised_at),
-                "" if row.revoked is None else str(row.revoked),
+                "" if row.revoked_at is None else str(row.revoked_at),
                 str(len(row.fact_types)) if row.fact_types else talk.phrase("all"),
             ]
             for row in rows

@@ -17,16 +17,19 @@ STANDARD: str = "-"
 
 
 @contextmanager
-def opened(database: str | None, *, read_only: bool = True) -> Iterator[Ledger]:
+def opened(database: str | None) -> Iterator[Ledger]:
     """The ledger named by the flag, else by the settings; closed at the end. Raises NotFoundError, ProofError."""
     from ledger.book import Ledger
     from ledger.settings import load
 
-    ledger = Ledger.open(load(database=database).database, read_only=read_only)
-    try:
+    settings = load(database=database)
+    with Ledger.open(
+        settings.database,
+        state_dir=settings.state_dir,
+        max_queue=settings.max_queue,
+        group_commit=settings.group_commit,
+    ) as ledger:
         yield ledger
-    finally:
-        ledger.close()
 
 
 def read(path: Path) -> bytes:

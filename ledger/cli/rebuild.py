@@ -1,4 +1,4 @@
-"""`chaski rebuild`: posts every fact again, to compare the stored books with it or to write them anew."""
+"""`chaski rebuild --check`: posts every fact again into empty books and compares the stored ones with them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ def add(app: typer.Typer) -> None:
 
 def rebuild(
     database: Database = None,
-    check: Annotated[bool, typer.Option("--check", help="Only compare, write nothing.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compare and write nothing; must be given.")] = False,
     until: Annotated[
-        int | None, typer.Option("--until", min=0, metavar="N", help="With --check: the books as of N entries.")
+        int | None, typer.Option("--until", min=0, metavar="N", help="Compare the books as of N entries.")
     ] = None,
 ) -> int:
-    """Post every fact again; with --check compare the stored books with it, row for row."""
+    """Post every fact again into empty books and compare the stored ones with them, row for row."""
     from ledger.cli.plain import plain, plain_problem
 
-    if until is not None and not check:
-        raise typer.BadParameter("--until N: --check")
+    if not check:
+        # The stored books are written in the fact's own transaction and by nothing else.
+        raise typer.BadParameter("--check")
     talk = talking()
-    with opened(database, read_only=check) as ledger:
-        report = ledger.rebuild(check=check, until=until)
+    with opened(database) as ledger:
+        report = ledger.rebuild(check=True, until=until)
     talk.rows([("Size", f"{report.size:,}")])
     talk.table(["Books", "Rows"], [[name, f"{count:,}"] for name, count in report.rows.items()], right=(1,))
     problems = [Problem("books-differ", found=len(report.differences))] if report.differences else []
@@ -41,7 +42,7 @@ def rebuild(
             talk.show(f"  {each}")
         talk.problems(problems)
     else:
-        talk.tell("The books say what the statements say." if check else "The books are written anew.")
+        talk.tell("The books say what the statements say.")
     code = Exit.REFUSED if problems else Exit.OK
     said = [plain_problem(each, talk.language) for each in problems]
     talk.document({"report": plain(report), "problems": said, "exit": int(code)})

@@ -60,17 +60,12 @@ def receipt(
 
 
 def _issue(fact_id: str, database: str | None, output: Path | None, entry_output: Path | None) -> None:
-    from ledger.log import TileId, parse_bundle
-
     talk = talking()
     with opened(database) as ledger:
         text = ledger.receipt(fact_id)
         fact = ledger.fact(fact_id)
-        size = ledger.head().size
         if entry_output is not None:
-            number, place = divmod(fact.index, 256)
-            tile = TileId("entries", number, min(256, size - number * 256))
-            write(entry_output, parse_bundle(tile, ledger.entries_tile(number, tile.width))[place])
+            write(entry_output, ledger.entry(fact.index))
     if not talk.as_json or output is not None:
         write(output, text.encode())
     if output is not None:

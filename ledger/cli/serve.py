@@ -9,6 +9,7 @@ import typer
 from ledger.cli.opening import opened
 from ledger.cli.options import Database
 from ledger.cli.talk import talking
+from ledger.errors import ConflictError, Problem
 
 
 def add(app: typer.Typer) -> None:
@@ -33,7 +34,7 @@ def serve(
 
     talk = talking()
     settings = load(database=database, host=host, port=port, log_level=log_level)
-    with opened(database, read_only=False) as ledger:
+    with opened(database) as ledger:
         shown = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - only to print it
         address = f"http://{shown}:{settings.port}"
         talk.remark(
@@ -43,4 +44,9 @@ def serve(
             path=f"/{ledger.origin.partition('/')[2]}/checkpoint",
         )
         talk.document({"origin": ledger.origin, "address": address, "verifier_key": ledger.verifier_key})
-        server.serve(ledger, settings)
+        try:
+            server.serve(ledger, settings)
+        except SystemExit:
+            # uvicorn has said why and asks to leave; a command answers for its own ending.
+            found = f"{settings.host}:{settings.port}"
+            raise ConflictError(Problem("address-not-free", found=found, retry="after-change")) from None

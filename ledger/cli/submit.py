@@ -44,7 +44,7 @@ def submit(
     """Offer the facts of a file to the ledger; each is accepted with a receipt or refused with its reasons."""
     talk = talking()
     items = _items(file)
-    with opened(database, read_only=check) as ledger:
+    with opened(database) as ledger:
         prepared = [_prepare(ledger, item, party or ledger.operator_party, hand) for item in items]
         broken = [each for each in prepared if isinstance(each, FormatError)]
         if len(prepared) == 1 and broken:

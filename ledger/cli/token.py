@@ -25,13 +25,13 @@ def create(
     scope: Annotated[
         list[str], typer.Option("--scope", metavar="SCOPE", help="What it may do; may be given several times.")
     ],
-    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How many days it is good for.")] = 90,
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help="How many days it is good for.")] = 90,
     label: Annotated[str, typer.Option("--label", metavar="TEXT", help="What it is for, for your own list.")] = "",
     database: Database = None,
 ) -> None:
     """Create a token and show it once."""
     talk = talking()
-    with opened(database, read_only=False) as ledger:
+    with opened(database) as ledger:
         text = ledger.create_token(party=party, scopes=scope, days=days, label=label)
     talk.show(text)
     if not talk.as_json:
@@ -40,15 +40,25 @@ def create(
 
 
 def listed(database: Database = None) -> None:
-    """List the tokens that are in force or have expired, never their text."""
+    """List all tokens with their powers and end, never their text."""
     from ledger.cli.plain import plain
 
     talk = talking()
     with opened(database) as ledger:
         found = ledger.tokens()
     talk.table(
-        ["Id", "Party", "May", "Until", "Label"],
-        [[each.id, each.party, ", ".join(each.scopes), each.expires_at, each.label] for each in found],
+        ["Id", "Party", "May", "Until", "Status", "Label"],
+        [
+            [
+                each.id,
+                each.party,
+                ", ".join(each.scopes),
+                each.expires_at,
+                talk.phrase("revoked" if each.revoked else "in force"),
+                each.label,
+            ]
+            for each in found
+        ],
     )
     talk.document({"tokens": plain(found)})
 
@@ -59,7 +69,7 @@ def revoke(
 ) -> None:
     """Revoke a token at once."""
     talk = talking()
-    with opened(database, read_only=False) as ledger:
+    with opened(database) as ledger:
         ledger.revoke_token(token_id)
     talk.tell("The token {token} is revoked.", token=token_id)
     talk.document({"revoked": token_id})

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from ledger.cli.opening import opened, read
 from ledger.cli.options import Database
 from ledger.cli.talk import talking
+
+PROVED: Final = {
+    "statements": "Every statement is, byte for byte, the one that was logged.",
+    "signatures": "Every signature is good, by a key that was authorised before.",
+    "entries": "Every entry follows from its statement and from the entry before it.",
+    "tree": "Every node of the tree follows from the entries.",
+    "head": "The checkpoint is over exactly this tree.",
+    "remembered-head": "The log continues what this machine has seen before.",
+    "kept-checkpoint": "The log continues the checkpoint that was kept.",
+}
+NOT_PROVED: Final = {
+    "rules": "that the books are right: chaski rebuild --check compares them, an audit judges every fact again.",
+    "truth": "that what was stated is true.",
+    "no-second-log": "that nobody was shown another log under the same key: that takes witnesses.",
+    "older-copy": "that this is no older copy: give a checkpoint kept elsewhere with --checkpoint.",
+}
 
 
 def add(app: typer.Typer) -> None:
@@ -53,8 +69,8 @@ def verify(
     )
     talk.tell("This proves:")
     for each in found.proved:
-        talk.show(f"  + {talk.phrase(each)}")
+        talk.show(f"  + {talk.phrase(PROVED.get(each, each))}")
     talk.tell("This does not prove:")
     for each in found.not_proved:
-        talk.show(f"  - {talk.phrase(each)}")
+        talk.show(f"  - {talk.phrase(NOT_PROVED.get(each, each))}")
     talk.document(plain(found, talk.language))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-from ledger.facts.base import Fact, Reference, known_types, references, sealable_paths, sealed_fields
+from ledger.facts.base import Fact, Reference, known_types, person_of, references, sealable_paths, sealed_fields
 
 THEMES: tuple[str, ...] = tuple(
     sorted(found.name for found in iter_modules(__path__) if found.name not in ("base", "names"))
@@ -16,4 +16,4 @@ THEMES: tuple[str, ...] = tuple(
 for _theme in THEMES:
     import_module(f"{__name__}.{_theme}")
 
-__all__ = ["THEMES", "Fact", "Reference", "known_types", "references", "sealable_paths", "sealed_fields"]
+__all__ = ["THEMES", "Fact", "Reference", "known_types", "person_of", "references", "sealable_paths", "sealed_fields"]

@@ -129,3 +129,11 @@ def _unwrap(
         yield annotation, in_list
 
 
+def person_of(fact: Fact) -> str | None:
+    """Under whose key the fact's sealed values belong: the first producer or household named, else a person born."""
+    named = references(fact)
+    for kinds in (("producer",), ("household",), ("party",)):
+        for reference in named:
+            if reference.kinds == kinds and (kinds != ("party",) or reference.born):
+                return reference.thing
+    return None

@@ -10,8 +10,9 @@ from ledger.labels.symbol import Symbol
 FONT: Final = "Helvetica,Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 MONO: Final = "Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
 
-# The width of an average character against the size of the type; a little more than most fonts have, to be safe.
-_AVERAGE: Final = 0.56
+# The width of an average character against the size of the type, of the widest font named above.
+_AVERAGE: Final = 0.57
+_AVERAGE_BOLD: Final = 0.66
 _AVERAGE_MONO: Final = 0.61
 _SMALLEST: Final = 0.7
 
@@ -28,7 +29,7 @@ def line(
     anchor: Literal["start", "middle"] = "start",
 ) -> str:
     """One line of text with its baseline at y; smaller type, then an ellipsis, keep it inside `width`."""
-    each = _AVERAGE_MONO if mono else _AVERAGE * (1.06 if bold else 1.0)
+    each = _AVERAGE_MONO if mono else _AVERAGE_BOLD if bold else _AVERAGE
     fitted = min(size, max(size * _SMALLEST, width / (each * max(1, len(text)))))
     room = int(width / (each * fitted))
     shown = text if len(text) <= room else f"{text[: max(1, room - 1)].rstrip()}…"
@@ -48,7 +49,7 @@ def code(symbol: Symbol, x: float, y: float, side: float) -> str:
     return (
         f'<g transform="translate({_n(x)} {_n(y)}) scale({scale:.5f})" shape-rendering="crispEdges">'
         f'<path fill="#fff" d="M0 0h{symbol.side_with_margin}v{symbol.side_with_margin}H0z"/>'
-        f'<path d="{symbol.path()}"/></g>'
+        f'<path stroke="#000" d="{symbol.path()}"/></g>'
     )
 
 

@@ -54,7 +54,9 @@ def lot_url(public_url: str, lot: str) -> str:
     address = public_url.rstrip("/")
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise FormatError(Problem("public-url-missing", found=public_url[:80], expected="https://...", retry="after-change"))
+        raise FormatError(
+            Problem("public-url-missing", found=public_url[:80], expected="https://...", retry="after-change")
+        )
     if parts.path == parts.path.upper():
         address = address.upper()
     return f"{address}/L/{lot}"
@@ -90,7 +92,7 @@ def _amount(value: int, unit: str, language: Language) -> str:
 
 
 def _window(first: str, last: str) -> str:
-    """Days as 2026-05-20: short, and read the same way everywhere."""
+    """Days as 2026-05-20: read the same way everywhere; a common year is written once (ISO 8601 section 4.4.5)."""
     if not first or first == last:
         return first
-    return f"{first} – {last}"
+    return f"{first} – {last[5:] if last[:4] == first[:4] else last}"

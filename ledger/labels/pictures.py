@@ -22,7 +22,7 @@ def svg(label: Label) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges" role="img">'
         f"<title>{escape(label.url)}</title>"
-        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{symbol.path()}"/></svg>\n'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path stroke="#000" d="{symbol.path()}"/></svg>\n'
     )
 
 

@@ -41,17 +41,8 @@ def thermal(label: Label, width: Literal[62, 80] = 62) -> str:
     parts.append(code(symbol_of(label.url), middle - side / 2, y, side))
     y += side + 4
     parts.append(line(label.groups, middle, y, 5.2, printed, bold=True, mono=True, anchor="middle"))
-    y += 7
-    for text, size, bold in (
-        (label.title, 5.0, True),
-        (label.subtitle, 3.8, False),
-        (label.amount, 6.4, True),
-        (_harvest(label), 3.8, False),
-        (label.district, 3.8, False),
-    ):
-        if text:
-            parts.append(line(text, left, y + size * 0.2, size, printed, bold=bold))
-            y += size * 1.45
+    below, y = _words(label, left, y + 2.5, printed, scale=1.05)
+    parts.append(below)
     return sheet(paper, y + 2, "".join(parts)) + "\n"
 
 
@@ -59,7 +50,11 @@ def a4(labels: Sequence[Label]) -> str:
     """Pages of ten labels as one HTML file; repeat a label to have more of it."""
     per_page = _COLUMNS * _ROWS
     pages = [
-        sheet(_A4_WIDTH, _A4_HEIGHT, "".join(_placed(each, place) for place, each in enumerate(labels[at : at + per_page])))
+        sheet(
+            _A4_WIDTH,
+            _A4_HEIGHT,
+            "".join(_placed(each, place) for place, each in enumerate(labels[at : at + per_page])),
+        )
         for at in range(0, len(labels), per_page)
     ]
     language = labels[0].language if labels else "es"
@@ -86,21 +81,30 @@ def _label(label: Label) -> str:
         code(symbol_of(label.url), 1.5, 1.5, _CODE_SIDE),
         line(f"{words['lot']} {label.groups}", 5.5, 51.5, 5.0, _LABEL_WIDTH - 10, bold=True, mono=True),
     ]
-    y = 9.5
+    y = 2.5
     if label.demonstration:
         parts.append(line(words["demo"], x, 5.5, 2.9, width, bold=True))
-        y = 11.5
-    for text, size, bold in (
+        y = 6.0
+    parts.append(_words(label, x, y, width)[0])
+    return "".join(parts)
+
+
+def _words(label: Label, x: float, y: float, width: float, scale: float = 1.0) -> tuple[str, float]:
+    """The lines a person reads, from y downwards, and where they end."""
+    districts = label.district.split(", ") if label.district else []
+    lines = [
         (label.title, 5.0, True),
         (label.subtitle, 3.4, False),
-        (label.amount, 6.6, True),
+        (label.amount, 6.4, True),
         (_harvest(label), 3.4, False),
-        (label.district, 3.4, False),
-    ):
+        *((", ".join(districts[at : at + 2]), 3.2, False) for at in range(0, min(len(districts), 4), 2)),
+    ]
+    parts = []
+    for text, size, bold in lines:
         if text:
-            parts.append(line(text, x, y, size, width, bold=bold))
-            y += size * 1.25 + 1.2
-    return "".join(parts)
+            y += size * scale * 1.3
+            parts.append(line(text, x, y, size * scale, width, bold=bold))
+    return "".join(parts), y
 
 
 def _harvest(label: Label) -> str:

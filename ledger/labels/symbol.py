@@ -9,11 +9,14 @@ from typing import Final
 
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
+from qrcode.util import QRData
 
 # The light margin every reader needs around the symbol, in modules (ISO/IEC 18004 section 6.3.8).
 QUIET: Final = 4
 
+# ISO/IEC 18004 table 2.
+_MODE_CAPITALS: Final = 2
+_MODE_BYTES: Final = 4
 _ALPHANUMERIC: Final = re.compile(r"[0-9A-Z $%*+\-./:]+")
 
 
@@ -34,26 +37,32 @@ class Symbol:
         return self.side + 2 * QUIET
 
     def path(self) -> str:
-        """The dark modules as one SVG path in units of modules, margin included: one bar per run, rows from the top."""
-        bars = []
+        """The dark modules as one SVG path to be stroked, in units of modules, margin included: a dash per run.
+
+        Every step is relative to the one before: half as long as absolute places.
+        """
+        dashes = [f"M{QUIET} {QUIET}.5"]
+        at_row, at_column = 0, 0
         for row, modules in enumerate(self.modules):
             column = 0
             while column < self.side:
-                if not modules[column]:
-                    column += 1
-                    continue
                 start = column
                 while column < self.side and modules[column]:
                     column += 1
-                bars.append(f"M{start + QUIET} {row + QUIET}h{column - start}v1h-{column - start}z")
-        return "".join(bars)
+                if column > start:
+                    dashes.append(f"m{start - at_column} {row - at_row}h{column - start}")
+                    at_row, at_column = row, column
+                column += 1
+        return "".join(dashes).replace(" -", "-")
 
 
 @lru_cache(maxsize=64)
 def symbol_of(text: str) -> Symbol:
     """The smallest symbol for the text. Capitals, digits and `:/.-` take a third less room than other text."""
-    mode = MODE_ALPHA_NUM if _ALPHANUMERIC.fullmatch(text) else MODE_8BIT_BYTE
-    code: QRCode = QRCode(version=None, error_correction=ERROR_CORRECT_M, border=0)
-    code.add_data(QRData(text.encode(), mode=mode), optimize=0)
+    code = QRCode(version=None, error_correction=ERROR_CORRECT_M, border=0)
+    if _ALPHANUMERIC.fullmatch(text):
+        code.add_data(QRData(text.encode(), mode=_MODE_CAPITALS), optimize=0)
+    else:
+        code.add_data(QRData(text.encode(), mode=_MODE_BYTES), optimize=0)
     code.make(fit=True)
     return Symbol(tuple(tuple(bool(module) for module in row) for row in code.get_matrix()))

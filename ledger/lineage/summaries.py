@@ -158,55 +158,77 @@ def resummarise(
     these lots and for their inputs. A set whose rows come out as they were keeps its number;
     otherwise it gets the next new one.
     """
-    done: dict[str, LotBooks] = {}
-    sets: dict[int, tuple[Origin, ...]] = {}
-    shared: dict[int, int] = {}
-    grams_into = _grams_by_fact(lots)
+    again = _Again(lots, overdrawn, current, rows_of, new_numbers)
+    for lot in topological({lot: [i for i, _, _ in basis.inputs] for lot, basis in lots.items()}):
+        again.done[lot] = LotBooks(again.set_of(lot), again.blocks_of(lot))
+    return again.done, again.sets
 
-    def books_of(lot: str) -> LotBooks | None:
-        return done[lot] if lot in done else current.get(lot)
 
-    def rows(number: int) -> tuple[Origin, ...]:
-        return sets[number] if number in sets else rows_of(number)
+class _Again:
+    """One summarising again: what was done so far, and where each answer comes from."""
 
-    def keep_or_new(lot: str, wanted: tuple[Origin, ...]) -> int:
-        stored = current.get(lot)
-        if stored is not None and stored.origin_set is not None and rows(stored.origin_set) == wanted:
-            return stored.origin_set
-        number = next(new_numbers)
-        sets[number] = wanted
-        return number
+    def __init__(
+        self,
+        lots: Mapping[str, LotBasis],
+        overdrawn: Mapping[str, frozenset[int]],
+        current: Mapping[str, LotBooks | None],
+        rows_of: Callable[[int], tuple[Origin, ...]],
+        new_numbers: Iterator[int],
+    ) -> None:
+        self.done: dict[str, LotBooks] = {}
+        self.sets: dict[int, tuple[Origin, ...]] = {}
+        self._lots = lots
+        self._overdrawn = overdrawn
+        self._current = current
+        self._rows_of = rows_of
+        self._new_numbers = new_numbers
+        self._shared: dict[int, int] = {}
+        self._grams_into = _grams_by_fact(lots)
 
-    def set_of(lot: str, basis: LotBasis) -> int | None:
+    def set_of(self, lot: str) -> int | None:
+        """The origin set of a lot: its own for a root, that of its inputs, or a mixed one shared by its siblings."""
+        basis = self._lots[lot]
         if basis.birth is None or basis.birth_index is None:
             return None
         root = root_origins(lot, basis.birth)
         if root is not None:
-            return keep_or_new(lot, root)
-        inputs = grams_into[basis.birth_index]
-        number, mixed = _shared_set(inputs, {i: books_of(i) for i in inputs}, rows)
+            return self._keep_or_new(lot, root)
+        inputs = self._grams_into.get(basis.birth_index, {})
+        number, mixed = _shared_set(inputs, {i: self._books(i) for i in inputs}, self._rows)
         if mixed is None:
             return number
-        if basis.birth_index not in shared:
-            shared[basis.birth_index] = keep_or_new(lot, mixed)
-        return shared[basis.birth_index]
+        if basis.birth_index not in self._shared:
+            self._shared[basis.birth_index] = self._keep_or_new(lot, mixed)
+        return self._shared[basis.birth_index]
 
-    for lot in topological({lot: [i for i, _, _ in basis.inputs] for lot, basis in lots.items()}):
-        basis = lots[lot]
+    def blocks_of(self, lot: str) -> tuple[Blocking, ...]:
+        """What blocks a lot: inherited, its own shortage or missing birth, its own holds less its releases."""
+        basis = self._lots[lot]
         blocks: set[Blocking] = set()
         for input_lot, index, _ in basis.inputs:
-            books = books_of(input_lot)
-            blocks.update(
-                block
-                for block in (books.blocks if books is not None else ())
-                if not _is_own_shortage(block, input_lot) or index in overdrawn.get(input_lot, ())
-            )
+            books = self._books(input_lot)
+            overdrew = index in self._overdrawn.get(input_lot, ())
+            inherited = books.blocks if books is not None else ()
+            blocks.update(block for block in inherited if overdrew or not _is_own_shortage(block, input_lot))
         if basis.birth is None:
             blocks.add(Blocking(IN_QUESTION, NO_BIRTH, lot))
-        if overdrawn.get(lot):
+        if self._overdrawn.get(lot):
             blocks.add(Blocking(IN_QUESTION, OVERDRAWN, lot))
-        done[lot] = LotBooks(set_of(lot, basis), tuple(sorted(_own_marks(lot, blocks, basis.marks))))
-    return done, sets
+        return tuple(sorted(_own_marks(lot, blocks, basis.marks)))
+
+    def _books(self, lot: str) -> LotBooks | None:
+        return self.done[lot] if lot in self.done else self._current.get(lot)
+
+    def _rows(self, number: int) -> tuple[Origin, ...]:
+        return self.sets[number] if number in self.sets else self._rows_of(number)
+
+    def _keep_or_new(self, lot: str, wanted: tuple[Origin, ...]) -> int:
+        stored = self._current.get(lot)
+        if stored is not None and stored.origin_set is not None and self._rows(stored.origin_set) == wanted:
+            return stored.origin_set
+        number = next(self._new_numbers)
+        self.sets[number] = wanted
+        return number
 
 
 def _grams_by_fact(lots: Mapping[str, LotBasis]) -> dict[int, dict[str, int]]:

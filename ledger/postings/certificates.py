@@ -42,7 +42,12 @@ def _recorded(fact: certificates.CertificateRecorded, statement: Statement) -> P
         holder=fact.holder,
         sellers=list(fact.sellers),
         units=[
-            {"party": u.party, "facility": u.facility, "activities": list(u.activities), "subcontractor": u.subcontractor}
+            {
+                "party": u.party,
+                "facility": u.facility,
+                "activities": list(u.activities),
+                "subcontractor": u.subcontractor,
+            }
             for u in fact.units
         ],
         body=fact.body,

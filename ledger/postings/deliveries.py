@@ -36,9 +36,7 @@ def post(fact: deliveries.DeliveryFact, statement: Statement) -> Postings:
             assert_never(fact)
 
 
-def _word(
-    fact: deliveries.DeliveryConfirmed | deliveries.DeliveryDisputed, statement: Statement, kind: str
-) -> Mark:
+def _word(fact: deliveries.DeliveryConfirmed | deliveries.DeliveryDisputed, statement: Statement, kind: str) -> Mark:
     return noted(statement, fact.lot, kind, statement=fact.statement, producer=fact.producer, by=statement.actor)
 
 

@@ -76,7 +76,13 @@ def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
             return (status,)
         case land.AreaMapped():
             mapped = born(
-                statement, fact.area, "area", kind=fact.kind, name=fact.name, area_m2=fact.area_m2, district=fact.district
+                statement,
+                fact.area,
+                "area",
+                kind=fact.kind,
+                name=fact.name,
+                area_m2=fact.area_m2,
+                district=fact.district,
             )
             return (mapped,)
         case land.HerdRegistered():

@@ -29,7 +29,9 @@ def post(fact: lots.LotFact, statement: Statement) -> Postings:
             return _gone(fact.lot, fact.grams, "sample", fact.owner, statement)
         case lots.ConditionsRecorded():
             day = fact.recorded_to
-            return _marked(*(noted(statement, lot, "conditions", day=day, gap_minutes=fact.gap_minutes) for lot in fact.lots))
+            return _marked(
+                *(noted(statement, lot, "conditions", day=day, gap_minutes=fact.gap_minutes) for lot in fact.lots)
+            )
         case lots.LotDispatched():
             return _dispatched(fact, statement)
         case lots.LotReceived():
@@ -181,7 +183,10 @@ def _dispatched(fact: lots.LotDispatched, statement: Statement) -> Postings:
         expected_on=fact.expected_on,
         destination_log=fact.destination_log,
     )
-    sent = (noted(statement, line.lot, "dispatched", dispatch=fact.dispatch, to=fact.receiver, grams=line.grams) for line in fact.lots)
+    sent = (
+        noted(statement, line.lot, "dispatched", dispatch=fact.dispatch, to=fact.receiver, grams=line.grams)
+        for line in fact.lots
+    )
     return Postings(moves=moves, marks=(dispatch, *sent))
 
 

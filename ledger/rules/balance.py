@@ -55,7 +55,9 @@ def book_is_not_overdrawn(heard: Heard, state: State, packs: Packs) -> Iterator[
             continue
         if grams > there and state.birth(account.a) is not None:
             code = "book-overdrawn" if account.kind == "stock" else "title-overdrawn"
-            yield Problem(code, _place_of(heard, account.a), grams, there, details={"lot": account.a, "party": account.b})
+            yield Problem(
+                code, _place_of(heard, account.a), grams, there, details={"lot": account.a, "party": account.b}
+            )
 
 
 @rule(LotTransformed, LotPacked, LotUnpacked)
@@ -132,7 +134,9 @@ def yield_is_in_band(heard: Heard, state: State, packs: Packs) -> Iterator[Probl
     taken, given = _in_basis(fact, state, pack, process, counted=False)
     band = band_grams(process, taken)
     if band is not None and not band[0] <= given <= band[2]:
-        yield Problem("yield-out-of-band", "/body/outputs", given, f"{band[0]}-{band[2]}", details={"process": fact.process})
+        yield Problem(
+            "yield-out-of-band", "/body/outputs", given, f"{band[0]}-{band[2]}", details={"process": fact.process}
+        )
 
 
 @rule(LotPacked, LotUnpacked)
@@ -187,7 +191,8 @@ def delivery_is_within_estimate(heard: Heard, state: State, packs: Packs) -> Ite
     estimated = [
         mark.value["grams"]
         for mark in state.marks(grown, "estimate")
-        if (mark.value["commodity"], mark.value["form"], mark.value["season"]) == (fact.commodity, fact.form, fact.season)
+        if (mark.value["commodity"], mark.value["form"], mark.value["season"])
+        == (fact.commodity, fact.form, fact.season)
     ]
     if not estimated or not isinstance(estimated[-1], int):
         return

@@ -24,7 +24,7 @@ from ledger.facts.log import (
 from ledger.facts.parties import PartyRegistered
 from ledger.postings.log import LOG, thumbprint
 from ledger.rules.base import RULES_VERSION, Heard, Packs, rule
-from ledger.state import State, Standing
+from ledger.state import Standing, State
 from ledger.statement import check_signature, parse_statement
 from ledger.values import day_of
 
@@ -241,9 +241,7 @@ def key_may_be_enrolled(heard: Heard, state: State, packs: Packs) -> Iterator[Pr
         yield Problem("key-not-yours", "/body/party", fact.party)
     try:
         keys.check_enrolment(public)
-        keys.verify(
-            public, canonical.unb64url(fact.proof), keys.possession_message(heard.origin, fact.party, public)
-        )
+        keys.verify(public, canonical.unb64url(fact.proof), keys.possession_message(heard.origin, fact.party, public))
     except FormatError as error:
         yield from (p.at("/body/key") for p in error.problems)
     except ProofError:

@@ -46,7 +46,9 @@ def sign_agreement(
         "code": terms.code,
         "institutions": [{"party": party, "role": role} for party, role in institutions],
         "areas": list(areas),
-        "commitments": [{"code": code, "kind": kind, "critical": critical} for code, kind, critical in terms.commitments],
+        "commitments": [
+            {"code": code, "kind": kind, "critical": critical} for code, kind, critical in terms.commitments
+        ],
         "benefits": [{"code": code} for code in terms.benefits],
         "valid_from": terms.valid_from.isoformat(),
         "valid_to": terms.valid_to.isoformat(),
@@ -54,6 +56,11 @@ def sign_agreement(
     }
     scribe.state(hand, "agreement.signed", when, body, basis="document")
     return agreement
+
+
+def countersign(scribe: Scribe, hand: Hand, about: str, role: str, when: datetime) -> None:
+    """Another party puts its name to a statement (named by its id)."""
+    scribe.state(hand, "fact.endorsed", when, {"role": role}, about=about)
 
 
 def map_area(scribe: Scribe, hand: Hand, kind: str, name: str, place: tuple[str, int, str], when: datetime) -> str:

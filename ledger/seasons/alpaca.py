@@ -1,6 +1,6 @@
 """A shearing season: 183 families in 11 communities, fleeces sorted by master sorters, baled, sold to a mill.
 
-Modelled on communities of the altiplano with agreements on managed pasture (product page), with invented
+Modelled on communities of the altiplano with agreements on managed pasture (examples/README.md), with invented
 people, organisations, communities and events. Herds, not plots; ten communities keep their agreement,
 one let it lapse.
 """
@@ -17,7 +17,7 @@ from ledger.seasons.calendar import at, day, later
 from ledger.seasons.desk import Desk, Turn, brought_by
 from ledger.seasons.dice import Dice
 from ledger.seasons.families import Family, Goods, Register, Sector, square
-from ledger.seasons.organisations import Centre, Organisation, centre, facility, found, register
+from ledger.seasons.organisations import Centre, Organisation, centre, facility, found, lend_pen, register
 from ledger.seasons.people import organisation
 from ledger.seasons.scribe import Scribe
 from ledger.seasons.stock import Held, Made, Store, Weighing, share
@@ -37,8 +37,8 @@ COMMUNITIES = (
     "Tinkurani",
     "Kuntur Apachi",
     "Ch'aska Pata",
-    "Umasuyo Viejo",
-    "Ajanani",
+    "Wara Pampilla",
+    "Larama Cunca",
 )
 LAPSED = 7
 """The community whose agreement ran out before the shearing and was not renewed."""
@@ -112,9 +112,14 @@ def _cast(scribe: Scribe) -> _Cast:
     communities, posts = [], []
     for number, name in enumerate(COMMUNITIES):
         when = at(day(1, 5), 10, number * 4)
-        communities.append(register(scribe, f"community/{number}", "community", f"Comunidad {name}", when, district=town))
+        communities.append(
+            register(scribe, f"community/{number}", "community", f"Comunidad {name}", when, district=town)
+        )
         posts.append(centre(scribe, association, f"J{number + 1:03d}", f"Acopio {name}", town, when))
-    sorting = facility(scribe, association, "T001", "sorting-centre", "Centro de clasificación", town, at(day(1, 5), 12))
+    sorting = facility(
+        scribe, association, "T001", "sorting-centre", "Centro de clasificación", town, at(day(1, 5), 12)
+    )
+    lend_pen(scribe, association, at(day(1, 5), 14))
     return _Cast(association, agency, mill, tuple(communities), tuple(posts), sorting)
 
 
@@ -127,7 +132,9 @@ def _pastures(scribe: Scribe, cast: _Cast) -> tuple[list[str], list[str]]:
         share_m2 = FENCED_M2 // len(COMMUNITIES) + (number - 5) * 6_000
         outline = square(scribe, 10_000 + number, sector, share_m2)
         name = f"Pastura {COMMUNITIES[number]}"
-        areas.append(map_area(scribe, cast.association.hand, "pasture", name, (sector.district, share_m2, outline), when))
+        areas.append(
+            map_area(scribe, cast.association.hand, "pasture", name, (sector.district, share_m2, outline), when)
+        )
         lapsed = number == LAPSED
         terms = Terms(
             framework="managed-pasture",
@@ -135,7 +142,11 @@ def _pastures(scribe: Scribe, cast: _Cast) -> tuple[list[str], list[str]]:
             code=f"AP-{2024 if lapsed else 2025}-{number + 1:02d}",
             valid_from=date(2024, 11, 1) if lapsed else date(2025, 11, 1),
             valid_to=date(2025, 10, 31) if lapsed else date(2027, 10, 31),
-            commitments=(("fence-kept", "do", False), ("rotation-kept", "do", True), ("animals-per-hectare", "limit", True)),
+            commitments=(
+                ("fence-kept", "do", False),
+                ("rotation-kept", "do", True),
+                ("animals-per-hectare", "limit", True),
+            ),
             benefits=("fencing-material", "veterinary-campaign"),
             cascades=("suspension",),
         )
@@ -240,7 +251,13 @@ class _Shearing:
     def _sorting(self, turn: int, community: int, lots: Sequence[Held], when: datetime) -> None:
         grams = sum(one.grams for one in lots)
         made = [
-            Made(f"{name}/{turn}/{community}", "sorted", "main", share(grams, part), (("fineness", micron, 1, "micrometre"),))
+            Made(
+                f"{name}/{turn}/{community}",
+                "sorted",
+                "main",
+                share(grams, part),
+                (("fineness", micron, 1, "micrometre"),),
+            )
             for name, micron, part in CLASSES
         ]
         made.append(Made(f"bragas/{turn}/{community}", "bragas", "second", share(grams, BRAGAS)))
@@ -269,12 +286,14 @@ class _Shearing:
         seal = f"EJ-{430_000 + turn}"
         lorry = shipping.Lorry(
             number=f"lorry/{turn}",
+            leaves_from=cast.sorting,
+            receiver=cast.mill.party,
             waybill=f"T004-{turn + 1:07d}",
             expected=at(later(when, 2), 9),
             vehicle=f"EJV-{80 + turn}",
             seals=(seal,),
         )
-        sent = shipping.dispatch(self.scribe, hand, cast.sorting, cast.mill.party, load, at(when, 17), lorry)
+        sent = shipping.dispatch(self.scribe, hand, load, at(when, 17), lorry)
         arrives = at(later(when, 2), 10)
         back, short = (12_000, 400) if turn == 0 else (0, 0)
         receipt = shipping.receive(self.scribe, cast.mill, sent, arrives, refused=back, missing=short, seals=(seal,))

@@ -1,6 +1,6 @@
 """A cocoa season: 201 families, wet beans bought on two days a week, fermented in boxes, dried, sorted, bagged.
 
-Modelled on a co-operative of San Martin that ferments and dries what its members bring (product page),
+Modelled on a co-operative of San Martin that ferments and dries what its members bring (examples/README.md),
 with invented people, organisations and events.
 """
 
@@ -15,7 +15,7 @@ from ledger.seasons.agreements import FAIR_TRADE, ORGANIC, Paper, Terms, record_
 from ledger.seasons.calendar import EUROPE_SUMMER, at, day, later
 from ledger.seasons.desk import Desk, Habit, Turn, Visit, brought_by, plan
 from ledger.seasons.families import Family, Goods, Register, Sector
-from ledger.seasons.organisations import Centre, Organisation, centre, facility, found
+from ledger.seasons.organisations import Centre, Organisation, centre, facility, found, lend_pen, vessel
 from ledger.seasons.scribe import Scribe
 from ledger.seasons.stock import Held, Made, Store, Weighing, share, take
 from ledger.seasons.story import Story
@@ -84,7 +84,9 @@ def tell(world: World) -> Story:
 
 def _cast(scribe: Scribe) -> _Cast:
     opening, town = at(day(3, 2), 9), "Chazuta"
-    cooperative = found(scribe, "cooperative", "cooperative", "Cooperativa Cacao Siete Remansos", opening, district=town)
+    cooperative = found(
+        scribe, "cooperative", "cooperative", "Cooperativa Cacao Siete Remansos", opening, district=town
+    )
     institution = found(scribe, "institution", "institution", "Mesa Producción y Bosque", opening, district="Tarapoto")
     certifier = found(scribe, "certifier", "certifier", "Sello Río Limpio", opening, role="certifier")
     buyer = found(scribe, "buyer", "buyer", "Fabbrica Goccia d'Alba", opening, country="IT", role="buyer")
@@ -95,22 +97,13 @@ def _cast(scribe: Scribe) -> _Cast:
     boxes = []
     for post in posts:
         row = [
-            facility(
-                scribe,
-                cooperative,
-                f"{post.code}-B{number:02d}",
-                "vessel",
-                "",
-                town,
-                at(day(3, 2), 11),
-                within=post.facility,
-                capacity_grams=BOX_GRAMS,
-            )
+            vessel(scribe, cooperative, post, f"{post.code}-B{number:02d}", BOX_GRAMS, at(day(3, 2), 11))
             for number in range(1, BOXES + 1)
         ]
         boxes.append(tuple(row))
     dryers = facility(scribe, cooperative, "D001", "dryer", "Secadores solares", town, at(day(3, 2), 12))
     store = facility(scribe, cooperative, "A001", "store", "Almacén de exportación", "Tarapoto", at(day(3, 2), 12, 30))
+    lend_pen(scribe, cooperative, at(day(3, 2), 14))
     return _Cast(cooperative, institution, certifier, buyer, posts, dryers, store, (boxes[0], boxes[1]))
 
 
@@ -122,7 +115,11 @@ def _papers(scribe: Scribe, cast: _Cast) -> tuple[str, str, str]:
         code="PP-2026-07",
         valid_from=day(1, 1),
         valid_to=date(2028, 12, 31),
-        commitments=(("no-felling", "prohibit", True), ("no-forbidden-crops", "prohibit", True), ("shade-kept", "do", False)),
+        commitments=(
+            ("no-felling", "prohibit", True),
+            ("no-forbidden-crops", "prohibit", True),
+            ("shade-kept", "do", False),
+        ),
         benefits=("credit", "technical-assistance"),
     )
     institutions = ((cast.institution.party, "implementer"), (cast.cooperative.party, "cooperative"))
@@ -175,7 +172,7 @@ def _enrolment(scribe: Scribe, cast: _Cast) -> list[Family]:
 
 
 class _Harvest:
-    """Sixteen buying days at two centres; boxes of one day, six days of fermenting, a week of sun, a sort a fortnight."""
+    """Sixteen buying days at two centres; six days in boxes, a week of sun, sorted by the fortnight."""
 
     def __init__(self, scribe: Scribe, cast: _Cast, families: Sequence[Family]) -> None:
         self.scribe = scribe
@@ -300,13 +297,15 @@ class _Harvest:
         seal = f"EJ-{610_300 + number}"
         lorry = shipping.Lorry(
             number=f"container/{number}",
+            leaves_from=cast.store,
+            receiver=cast.buyer.party,
             waybill=f"T002-{number + 1:07d}",
             expected=at(later(when, 33), 9, zone=EUROPE_SUMMER),
             container=f"EJCU 26{number:04d}-{number % 9}",
             seals=(seal,),
         )
         leaves = at(later(when, 1), 15, number % 2 * 60)
-        load = shipping.dispatch(self.scribe, cast.cooperative.hand, cast.store, cast.buyer.party, [bags], leaves, lorry)
+        load = shipping.dispatch(self.scribe, cast.cooperative.hand, [bags], leaves, lorry)
         short, back = (800, 3 * BAG) if number == TRACED else (0, 0)
         arrives = at(later(when, 34), 10, number % 2 * 45, zone=EUROPE_SUMMER)
         receipt = shipping.receive(self.scribe, cast.buyer, load, arrives, refused=back, missing=short, seals=(seal,))

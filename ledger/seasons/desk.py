@@ -112,9 +112,9 @@ class Desk:
                 self.store.reject(self.scale, weighing.family, gross, turn.too_bad[1], when, arrives=evening)
             elif place in turn.offline:
                 arrives = evening + timedelta(days=9)
-                held = self.store.deliver(
-                    self.handheld, weighing, when, label=label, arrives=arrives, herd=self.herd
-                )[0]
+                held = self.store.deliver(self.handheld, weighing, when, label=label, arrives=arrives, herd=self.herd)[
+                    0
+                ]
                 self._late.append((arrives, held))
             elif turn.mistyped == place:
                 wrong = replace(weighing, net=weighing.net + 9_000)

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from ledger import canonical
+from ledger.facts import known_types
 from ledger.keys import SigningKey, possession_message
+from ledger.rules.identity import NEVER_DELEGABLE
 from ledger.seasons.draft import Hand
-from ledger.seasons.people import organisation
+from ledger.seasons.people import organisation, person
 from ledger.seasons.scribe import Scribe
 
 Role = Literal["certifier", "authority", "buyer"]
-FacilityKind = Literal[
-    "collection-centre", "store", "dry-mill", "fermentary", "dryer", "packhouse", "sorting-centre", "plant", "vessel"
-]
+FacilityKind = Literal["collection-centre", "store", "dry-mill", "dryer", "packhouse", "sorting-centre"]
+
+
+_TYPED = (
+    "lot",
+    "delivery",
+    "producer",
+    "household",
+    "plot",
+    "herd",
+    "estimate",
+    "stock",
+    "vessel",
+    "label",
+    "conditions",
+)
+TYPED_FACTS = tuple(
+    sorted(name for name in known_types() if name.partition(".")[0] in _TYPED and name not in NEVER_DELEGABLE)
+)
+"""What an organisation lets the node sign for it: the daily work, never keys, agreements or certificates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +59,14 @@ class Centre:
 
 
 def register(
-    scribe: Scribe, label: str, kind: str, name: str, when: datetime, *, country: str = "PE", district: str | None = None
+    scribe: Scribe,
+    label: str,
+    kind: str,
+    name: str,
+    when: datetime,
+    *,
+    country: str = "PE",
+    district: str | None = None,
 ) -> str:
     """The registrar enters a party that states nothing itself; returns its id."""
     party = scribe.thing(f"party/{label}")
@@ -69,13 +96,32 @@ def found(
     return Organisation(party, organisation(name), Hand(party, key))
 
 
+def farmer(scribe: Scribe, number: int, when: datetime) -> Hand:
+    """The registrar enters a farmer as a person of the log with a key of its own; the name is sealed."""
+    party = scribe.thing(f"person/{number}")
+    body = {"party": party, "kind": "person", "country": "PE"}
+    sealed = {"/person": person(scribe.dice(f"person/{number}"), number)}
+    scribe.state(scribe.world.operator, "party.registered", when, body, sealed=sealed)
+    key = scribe.world.key(f"{scribe.story}/person/{number}")
+    authorise(scribe, scribe.world.operator, party, key, "person", when)
+    return Hand(party, key)
+
+
+def lend_pen(scribe: Scribe, owner: Organisation, when: datetime) -> None:
+    """Let the node sign for an organisation what its people type without a key of their own."""
+    node = scribe.world.node_key
+    authorise(scribe, owner.hand, owner.party, node, "node", when, fact_types=TYPED_FACTS)
+
+
 def authorise(
     scribe: Scribe,
     by: Hand,
     party: str,
     key: SigningKey,
-    kind: Literal["organisation", "device"],
+    kind: Literal["organisation", "device", "person", "node"],
     when: datetime,
+    *,
+    fact_types: Sequence[str] = (),
 ) -> None:
     """Authorise a key for a party, with the proof that its holder has it."""
     proof = key.sign(possession_message(scribe.world.origin, party, key.public))
@@ -84,32 +130,38 @@ def authorise(
         "key": canonical.b64url(key.public),
         "kind": kind,
         "proof": canonical.b64url(proof),
+        "fact_types": list(fact_types),
     }
     scribe.state(by, "key.authorised", when, body)
 
 
-def facility(
-    scribe: Scribe,
-    owner: Organisation,
-    code: str,
-    kind: FacilityKind,
-    name: str,
-    district: str,
-    when: datetime,
-    *,
-    within: str | None = None,
-    capacity_grams: int | None = None,
+def facility(  # noqa: PLR0917 - a place is told in one breath
+    scribe: Scribe, owner: Organisation, code: str, kind: FacilityKind, name: str, district: str, when: datetime
 ) -> str:
-    """The organisation enters one of its places, or a vessel in it; returns its id."""
-    place = scribe.thing(f"facility/{owner.party}/{code}")
+    """The organisation enters one of its places; returns its id."""
+    place = scribe.thing(f"facility/{code}")
     body = {
         "facility": place,
         "party": owner.party,
         "kind": kind,
         "code": code,
-        "name": organisation(name) if kind != "vessel" else None,
+        "name": organisation(name),
         "district": district,
-        "within": within,
+    }
+    scribe.state(owner.hand, "facility.registered", when, body)
+    return place
+
+
+def vessel(scribe: Scribe, owner: Organisation, within: Centre, code: str, capacity_grams: int, when: datetime) -> str:
+    """The organisation enters a box, silo or tank of a centre; returns its id."""
+    place = scribe.thing(f"facility/{code}")
+    body = {
+        "facility": place,
+        "party": owner.party,
+        "kind": "vessel",
+        "code": code,
+        "district": within.district,
+        "within": within.facility,
         "capacity_grams": capacity_grams,
     }
     scribe.state(owner.hand, "facility.registered", when, body)

@@ -1,6 +1,6 @@
 """A season of yellow pitahaya: 228 families, picked, graded, packed, cooled and sent within a day.
 
-Modelled on an association of San Martin (product page), with invented people, organisations and events.
+Modelled on an association of San Martin (examples/README.md), with invented people, organisations and events.
 Nothing is converted: what leaves is what came in, less culls for the market in town and what was lost.
 """
 
@@ -15,7 +15,7 @@ from ledger.seasons.agreements import Paper, Terms, record_certificate, sign_agr
 from ledger.seasons.calendar import at, day, later
 from ledger.seasons.desk import Desk, Habit, Turn, Visit, brought_by, plan
 from ledger.seasons.families import Family, Goods, Register, Sector
-from ledger.seasons.organisations import Centre, Organisation, centre, facility, found, register
+from ledger.seasons.organisations import Centre, Organisation, centre, facility, found, lend_pen, register
 from ledger.seasons.scribe import Scribe
 from ledger.seasons.stock import Held, Made, Measures, Store, Weighing, share
 from ledger.seasons.story import Story
@@ -97,7 +97,8 @@ def _cast(scribe: Scribe) -> _Cast:
     market = register(scribe, "market", "buyer", "Mercado Las Tres Palmas", opening, district="Moyobamba")
     post = centre(scribe, association, "F001", "Recepción de fruta", town, at(day(1, 12), 10))
     packhouse = facility(scribe, association, "E001", "packhouse", "Planta de empaque", town, at(day(1, 12), 10, 30))
-    cold_room = facility(scribe, association, "K001", "store", "Cámara fría", town, at(day(1, 12), 11), within=packhouse)
+    cold_room = facility(scribe, association, "K001", "store", "Cámara fría", town, at(day(1, 12), 11))
+    lend_pen(scribe, association, at(day(1, 12), 14))
     return _Cast(association, institution, certifier, buyer, market, post, packhouse, cold_room)
 
 
@@ -164,7 +165,7 @@ class _Harvest:
         )
         lots = self.desk.take_in(named, [self._weigh(visit, today) for visit in self.visits[turn]])
         graded = self._grading(turn, today, lots)
-        pallets = [pallet for held in graded for pallet in self._pallets(turn, today, held)]
+        pallets = [pallet for held in graded for pallet in self._pallets(today, held)]
         self.pallets.append(pallets)
         self._lorry(turn, today, pallets)
         if turn % 3 == 2:
@@ -197,9 +198,10 @@ class _Harvest:
         self.first_culls = self.first_culls or bad.lot
         return good
 
-    def _pallets(self, turn: int, today: date, held: Held) -> list[Held]:
+    def _pallets(self, today: date, held: Held) -> list[Held]:
         """Boxes of 4.5 kg (the last one lighter) on pallets; each pallet is a lot with a label of its own."""
-        packages, rest = [], held.grams
+        packages: list[tuple[str, str, int, int]] = []
+        rest = held.grams
         while rest:
             grams = min(PALLET, rest)
             label = f"pallet/{held.lot}/{len(packages)}"
@@ -214,15 +216,19 @@ class _Harvest:
             self.store.labels(pallets[0].lot, -(-pallets[0].grams // BOX), at(today, 17))
         lorry = shipping.Lorry(
             number=f"lorry/{turn}",
+            leaves_from=cast.cold_room,
+            receiver=cast.buyer.party,
             waybill=f"T003-{turn + 1:07d}",
             expected=at(tomorrow, 19),
             vehicle=f"EJF-{300 + turn % 4}",
             seals=(f"EJ-{520_000 + turn}",),
         )
         hand, buyer = cast.association.hand, cast.buyer
-        load = shipping.dispatch(self.scribe, hand, cast.cold_room, buyer.party, pallets, at(today, 19), lorry)
+        load = shipping.dispatch(self.scribe, hand, pallets, at(today, 19), lorry)
         lots = [one.lot for one in pallets]
-        self.store.conditions(lots, _logger(turn), (today, tomorrow), at(tomorrow, 18, 30), 35 if turn == WARM_DAY else 0)
+        self.store.conditions(
+            lots, _logger(turn), (today, tomorrow), at(tomorrow, 18, 30), 35 if turn == WARM_DAY else 0
+        )
         back = REFUSED.get(turn, 0)
         short = 900 if turn == TRACED_DAY else 0
         arrived = at(tomorrow, 19, 30)
@@ -237,9 +243,16 @@ class _Harvest:
         """The week's culls go to the market in town, which has no key: the association tells from the waybill."""
         hand = self.cast.association.hand
         lots, self.culls = self.culls, []
-        lorry = shipping.Lorry(f"market/{turn}", f"T003-{9_000 + turn:07d}", at(when, 9), vehicle="EJF-310")
-        load = shipping.dispatch(self.scribe, hand, self.cast.packhouse, self.cast.market, lots, at(when, 6), lorry)
-        shipping.tell_arrival(self.scribe, hand, load, self.cast.market, at(when, 11))
+        lorry = shipping.Lorry(
+            number=f"market/{turn}",
+            leaves_from=self.cast.packhouse,
+            receiver=self.cast.market,
+            waybill=f"T003-{9_000 + turn:07d}",
+            expected=at(when, 9),
+            vehicle="EJF-310",
+        )
+        load = shipping.dispatch(self.scribe, hand, lots, at(when, 6), lorry)
+        shipping.tell_arrival(self.scribe, hand, load, at(when, 11))
 
 
 def _logger(turn: int) -> Measures:

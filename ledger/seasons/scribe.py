@@ -28,7 +28,7 @@ class Scribe:
         """Chance for one purpose of this story."""
         return self.world.dice(f"{self.story}/{label}")
 
-    def state(
+    def state(  # noqa: PLR0913 - an envelope has so many parts
         self,
         hand: Hand,
         fact: str,

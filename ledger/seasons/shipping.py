@@ -14,17 +14,20 @@ from ledger.seasons.stock import Held
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A dispatch on its way: its id and the lots with their grams."""
+    """A dispatch on its way: its id, to which party, and the lots with their grams."""
 
     dispatch: str
+    receiver: str
     lots: tuple[Held, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Lorry:
-    """The papers of a dispatch: vehicle or container, seals, waybill, and when it should arrive."""
+    """A dispatch with its papers: from which place, to which party, vehicle or container, seals, waybill, when due."""
 
     number: str
+    leaves_from: str
+    receiver: str
     waybill: str
     expected: datetime
     vehicle: str | None = None
@@ -32,14 +35,14 @@ class Lorry:
     seals: Sequence[str] = ()
 
 
-def dispatch(scribe: Scribe, hand: Hand, place: str, receiver: str, lots: Sequence[Held], when: datetime, lorry: Lorry) -> Load:
+def dispatch(scribe: Scribe, hand: Hand, lots: Sequence[Held], when: datetime, lorry: Lorry) -> Load:
     """Stock leaves for a named receiver and is in transit from here on."""
     number = scribe.thing(f"dispatch/{lorry.number}")
     body = {
         "dispatch": number,
-        "receiver": receiver,
+        "receiver": lorry.receiver,
         "lots": [{"lot": one.lot, "grams": one.grams} for one in lots],
-        "facility": place,
+        "facility": lorry.leaves_from,
         "vehicle": lorry.vehicle,
         "container": lorry.container,
         "seals": list(lorry.seals),
@@ -47,7 +50,7 @@ def dispatch(scribe: Scribe, hand: Hand, place: str, receiver: str, lots: Sequen
         "expected_on": lorry.expected.date().isoformat(),
     }
     scribe.state(hand, "lot.dispatched", when, body)
-    return Load(number, tuple(lots))
+    return Load(number, lorry.receiver, tuple(lots))
 
 
 def receive(
@@ -78,10 +81,10 @@ def receive(
     return scribe.state(buyer.hand, "lot.received", when, body).id
 
 
-def tell_arrival(scribe: Scribe, hand: Hand, load: Load, receiver: str, when: datetime) -> None:
+def tell_arrival(scribe: Scribe, hand: Hand, load: Load, when: datetime) -> None:
     """The sender tells from the waybill what a receiver without a key took; the page will say who says so."""
     lines = [{"lot": one.lot, "accepted": one.grams} for one in load.lots]
-    body = {"dispatch": load.dispatch, "receiver": receiver, "lots": lines, "evidence": "bill-of-lading"}
+    body = {"dispatch": load.dispatch, "receiver": load.receiver, "lots": lines, "evidence": "bill-of-lading"}
     scribe.state(hand, "lot.received", when, body, basis="document")
 
 

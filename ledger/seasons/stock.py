@@ -91,10 +91,12 @@ class Store:
         body = self.weighed(centre, weighing, lot, receipt, herd=herd)
         draft = self.scribe.state(centre.scale, "lot.harvested", when, body, arrives=arrives, basis=basis)
         self.brought_in += weighing.net
-        self.sources[lot] = {lot: FarmerReceipt(draft.id, receipt, weighing.family.code)}
+        self.sources[lot] = {lot: _paper(lot, draft, receipt, weighing.family)}
         return Held(lot, self.goods.form, weighing.net, _moisture(weighing.measures)), draft
 
-    def weighed(self, centre: Centre, weighing: Weighing, lot: str, receipt: str, *, herd: bool = False) -> dict[str, Any]:
+    def weighed(
+        self, centre: Centre, weighing: Weighing, lot: str, receipt: str, *, herd: bool = False
+    ) -> dict[str, Any]:
         """The body of a delivery."""
         family = weighing.family
         return {
@@ -119,18 +121,18 @@ class Store:
             "vessel": weighing.vessel,
         }
 
-    def correct(
-        self, wrong: Draft, centre: Centre, weighing: Weighing, when: datetime, *, herd: bool = False
-    ) -> Held:
-        """A delivery weighed right and typed wrong: one fact that replaces the other, under the same lot and receipt."""
+    def correct(self, wrong: Draft, centre: Centre, weighing: Weighing, when: datetime, *, herd: bool = False) -> Held:
+        """A delivery weighed right and typed wrong: one fact that replaces the other, under the same receipt."""
         lot, receipt = wrong.body["lot"], wrong.body["receipt"]
         body = self.weighed(centre, weighing, lot, receipt, herd=herd)
         draft = self.scribe.state(self.hand, "lot.harvested", when, body, basis="document", replaces=wrong.id)
         self.brought_in += weighing.net - int(wrong.body["net"])
-        self.sources[lot] = {lot: FarmerReceipt(draft.id, receipt, weighing.family.code)}
+        self.sources[lot] = {lot: _paper(lot, draft, receipt, weighing.family)}
         return Held(lot, self.goods.form, weighing.net, _moisture(weighing.measures))
 
-    def reject(self, centre: Centre, family: Family, gross: int, reason: str, when: datetime, *, arrives: datetime) -> None:
+    def reject(
+        self, centre: Centre, family: Family, gross: int, reason: str, when: datetime, *, arrives: datetime
+    ) -> None:
         """A delivery that was not taken; nothing enters stock."""
         body = {
             "facility": centre.facility,
@@ -155,7 +157,9 @@ class Store:
         started_on: date | None = None,
     ) -> list[Held]:
         """Work whole lots into new ones; losses are given by kind and must be the exact rest."""
-        made = [Held(self.scribe.thing(f"lot/{out.label}"), out.form, out.grams, _moisture(out.measures)) for out in outputs]
+        made = [
+            Held(self.scribe.thing(f"lot/{out.label}"), out.form, out.grams, _moisture(out.measures)) for out in outputs
+        ]
         gone = {kind: grams for kind, grams in (losses or {}).items() if grams}
         _adds_up(inputs, made, sum(gone.values()))
         body = {
@@ -229,7 +233,9 @@ class Store:
         """Let held lots go on, saying why."""
         self.scribe.state(self.hand, "lot.released", when, {"hold": hold, "lots": list(lots), "grounds": grounds})
 
-    def conditions(self, lots: Sequence[str], measures: Measures, days: tuple[date, date], when: datetime, gap: int) -> None:
+    def conditions(
+        self, lots: Sequence[str], measures: Measures, days: tuple[date, date], when: datetime, gap: int
+    ) -> None:
         """What the logger in the cold room or on the lorry recorded; `gap` is minutes without a reading."""
         body = {
             "lots": list(lots),
@@ -256,6 +262,10 @@ class Store:
     def _hand_on(self, inputs: Sequence[Held], outputs: Sequence[Held]) -> None:
         sources = {lot: receipt for one in inputs for lot, receipt in self.sources[one.lot].items()}
         self.sources.update((one.lot, sources) for one in outputs)
+
+
+def _paper(lot: str, draft: Draft, number: str, family: Family) -> FarmerReceipt:
+    return FarmerReceipt(lot, draft.id, number, family.producer, family.code)
 
 
 def _moisture(measures: Measures) -> int:

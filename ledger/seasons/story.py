@@ -13,10 +13,12 @@ SEASON = "2026"
 
 @dataclass(frozen=True, slots=True)
 class FarmerReceipt:
-    """A delivery whose receipt a farmer took home: the statement's id and the number on the paper."""
+    """A delivery whose receipt a farmer took home: the lot, the statement's id, the number on the paper, and whose."""
 
+    lot: str
     statement: str
     number: str
+    producer: str
     producer_code: str
 
 

@@ -14,11 +14,14 @@ from ledger.values import crockford
 class World:
     """Everything of a season follows from the seed, the origin of the log and the operator's party and key."""
 
-    def __init__(self, seed: str, *, origin: str, operator: str, operator_key: SigningKey) -> None:
-        """Take the log the stories will be told to; `operator` is the party id of its registrar."""
+    def __init__(
+        self, seed: str, *, origin: str, operator: str, operator_key: SigningKey, node_key: SigningKey
+    ) -> None:
+        """Take the log the stories will be told to, with its registrar's party and key, and its node's key."""
         self.seed = hashlib.sha256(b"chaski.season/v1\n" + seed.encode()).digest()
         self.origin = origin
         self.operator = Hand(operator, operator_key)
+        self.node_key = node_key
 
     def thing(self, label: str) -> str:
         """The id of a thing (16 characters): the same for the same seed and label."""

@@ -66,8 +66,13 @@ def open_engine(database: str, *, must_exist: bool) -> Engine:
     if database == MEMORY:
         engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
-        engine = create_engine(url, poolclass=QueuePool, pool_size=8, max_overflow=8,
-                               connect_args={"check_same_thread": False, "cached_statements": 256})
+        engine = create_engine(
+            url,
+            poolclass=QueuePool,
+            pool_size=8,
+            max_overflow=8,
+            connect_args={"check_same_thread": False, "cached_statements": 256},
+        )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 

@@ -20,7 +20,7 @@ class Loader:
     def __init__(self, connection: Connection, log: int, names: Names) -> None:
         """Read through `connection`; `names` is filled as a side effect."""
         self.db = connection
-        self._log = log
+        self.log = log
         self.names = names
 
     def load(self, state: State, wants: Wants) -> None:
@@ -68,7 +68,7 @@ class Loader:
         rows = self.db.all(
             "SELECT subject, ix, kind, effective, value FROM mark"
             " WHERE log = ? AND subject IN @list AND gone IS NULL ORDER BY ix, slot",
-            self._log,
+            self.log,
             self.numbers(subjects),
         )
         for subject, index, kind, effective, value in rows:
@@ -83,7 +83,7 @@ class Loader:
         for kind_number, firsts in sorted(by_kind.items()):
             rows += self.db.all(
                 "SELECT kind, a, b, c, amount FROM balance WHERE log = ? AND kind = ? AND a IN @list",
-                self._log,
+                self.log,
                 kind_number,
                 self.numbers(firsts),
             )
@@ -99,16 +99,14 @@ class Loader:
             rows += self.db.all(
                 "SELECT e.ix, e.digest, s.kid, s.ended, s.payload, s.signature FROM entry e"
                 " JOIN statement s ON s.log = e.log AND s.ix = e.ix WHERE e.log = ? AND e.digest = ?",
-                self._log,
+                self.log,
                 bytes.fromhex(digest),
             )
         if not rows:
             return []
         self.names.read(self.db, [row[2] for row in rows])
         flags = self.flags([row[0] for row in rows])
-        return [
-            Known(row[0], self.statement(row), row[3] is not None, tuple(flags.get(row[0], ()))) for row in rows
-        ]
+        return [Known(row[0], self.statement(row), row[3] is not None, tuple(flags.get(row[0], ()))) for row in rows]
 
     def statement(self, row: Row) -> Statement:
         """A statement from (ix, digest, kid, ended, payload, signature)."""
@@ -118,7 +116,7 @@ class Loader:
         """Codes of the flags on the facts at these indexes."""
         found: dict[int, list[str]] = {}
         for index, code in self.db.all(
-            "SELECT ix, code FROM flag WHERE log = ? AND ix IN @list ORDER BY ix, slot", self._log, indexes
+            "SELECT ix, code FROM flag WHERE log = ? AND ix IN @list ORDER BY ix, slot", self.log, indexes
         ):
             found.setdefault(index, []).append(code)
         return found
@@ -128,7 +126,7 @@ class Loader:
         rows = self.db.all(
             "SELECT s.fact_id, e.digest FROM statement s JOIN entry e ON e.log = s.log AND e.ix = s.ix"
             " WHERE s.log = ? AND s.fact_id IN @list",
-            self._log,
+            self.log,
             list(ids),
         )
         return [(fact_id, bytes(digest).hex()) for fact_id, digest in rows]
@@ -145,7 +143,7 @@ class Loader:
             rows = self.db.all(
                 "SELECT s.seq, e.digest FROM statement s JOIN entry e ON e.log = s.log AND e.ix = s.ix"
                 " WHERE s.log = ? AND s.kid = ? AND s.seq IN @list",
-                self._log,
+                self.log,
                 key,
                 numbers,
             )
@@ -156,7 +154,7 @@ class Loader:
         """The newest summary of each lot."""
         rows = self.db.all(
             "SELECT lot, origin_set, blocks FROM lot WHERE log = ? AND lot IN @list ORDER BY lot, ix",
-            self._log,
+            self.log,
             self.numbers(lots),
         )
         return [(self.names.text(lot), books_of(origin_set, blocks)) for lot, origin_set, blocks in rows]
@@ -166,7 +164,7 @@ class Loader:
         rows = self.db.all(
             "SELECT origin_set, producer, grown, delivery, grams FROM origin"
             " WHERE log = ? AND origin_set IN @list ORDER BY origin_set, slot",
-            self._log,
+            self.log,
             sorted(sets),
         )
         self.names.read(self.db, [number for row in rows for number in row[1:4]])
@@ -178,7 +176,7 @@ class Loader:
         numbers = self.numbers(things)
         rows: set[Row] = set()
         for sql in _ACTORS:
-            rows.update((a, b) for a, b in self.db.all(sql, self._log, numbers))
+            rows.update((a, b) for a, b in self.db.all(sql, self.log, numbers))
         self.names.read(self.db, [party for _, party in rows])
         return [(self.names.text(thing), self.names.text(party)) for thing, party in rows]
 
@@ -189,7 +187,7 @@ class Loader:
         level = [] if number is None else [number]
         while level:
             rows = self.db.all(
-                "SELECT DISTINCT output FROM edge WHERE log = ? AND input IN @list AND gone IS NULL", self._log, level
+                "SELECT DISTINCT output FROM edge WHERE log = ? AND input IN @list AND gone IS NULL", self.log, level
             )
             level = sorted({row[0] for row in rows} - seen)
             seen.update(level)
@@ -197,13 +195,12 @@ class Loader:
         return frozenset(self.names.text(number) for number in seen)
 
 
+_BY_STATEMENT = "JOIN statement s ON s.log = m.log AND s.ix = m.ix WHERE m.log = ?"
+_ENDORSED = "AND m.kind <> 'endorsed'"
 _ACTORS = (
-    "SELECT DISTINCT m.a, s.by FROM move m JOIN statement s ON s.log = m.log AND s.ix = m.ix"
-    " WHERE m.log = ? AND m.kind IN (1, 2) AND m.a IN @list AND m.gone IS NULL",
-    "SELECT DISTINCT m.subject, s.by FROM mark m JOIN statement s ON s.log = m.log AND s.ix = m.ix"
-    " WHERE m.log = ? AND m.subject IN @list AND m.gone IS NULL AND m.kind <> 'endorsed'",
-    "SELECT DISTINCT m.input, s.by FROM edge m JOIN statement s ON s.log = m.log AND s.ix = m.ix"
-    " WHERE m.log = ? AND m.input IN @list AND m.gone IS NULL",
+    f"SELECT DISTINCT m.a, s.by FROM move m {_BY_STATEMENT} AND m.kind IN (1, 2) AND m.a IN @list AND m.gone IS NULL",
+    f"SELECT DISTINCT m.subject, s.by FROM mark m {_BY_STATEMENT} AND m.subject IN @list AND m.gone IS NULL {_ENDORSED}",
+    f"SELECT DISTINCT m.input, s.by FROM edge m {_BY_STATEMENT} AND m.input IN @list AND m.gone IS NULL",
 )
 
 

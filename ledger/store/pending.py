@@ -74,7 +74,8 @@ class Pending:
 
     def name_new(self, index: int, statement: Statement, postings: Postings) -> None:
         """Give numbers to the texts this fact names first, in an order that depends on the fact alone."""
-        slot = 0
+        # Slot 0 stays free: in the genesis it would be the number of the empty text.
+        slot = 1
         for text in texts_of(statement, postings):
             if self._names.number(text) is None:
                 self._rows["name"].append((self._log, self._names.give(text, index, slot), text))
@@ -91,9 +92,7 @@ class Pending:
                 self._balances[key] = self._balances.get(key, 0) + amount
         for slot, mark in enumerate(postings.marks):
             value = orjson.dumps(mark.value, option=orjson.OPT_SORT_KEYS).decode()
-            self._rows["mark"].append(
-                (log, index, slot, number(mark.subject), mark.kind, mark.effective_from, value)
-            )
+            self._rows["mark"].append((log, index, slot, number(mark.subject), mark.kind, mark.effective_from, value))
         self._rows["edge"].extend([(log, number(e.output), number(e.input), index, e.grams) for e in postings.edges])
 
     def take_back(self, postings: Postings) -> None:

@@ -14,7 +14,9 @@ from ledger.store.loading import Loader
 from ledger.store.pending import Pending, set_number
 
 
-def restate(connection: Connection, log: int, loader: Loader, pending: Pending, index: int, start: Iterable[str]) -> None:
+def restate(
+    connection: Connection, log: int, loader: Loader, pending: Pending, index: int, start: Iterable[str]
+) -> None:
     """Summarise again the lots in `start` and all forward of them; changed ones get a version at `index`.
 
     The fact's own rows must have been written already: everything here is read from standing postings,
@@ -42,7 +44,10 @@ def restate(connection: Connection, log: int, loader: Loader, pending: Pending, 
         birth = next((m for m in reversed(rows) if m.kind == "born"), None)
         own = tuple(m for m in rows if m.kind in ("held", "recalled", "released"))
         bases[text(lot)] = LotBasis(
-            None if birth is None else birth.index, None if birth is None else birth.value, tuple(inputs.get(lot, ())), own
+            None if birth is None else birth.index,
+            None if birth is None else birth.value,
+            tuple(inputs.get(lot, ())),
+            own,
         )
     current: dict[str, LotBooks | None] = dict.fromkeys(text(lot) for lot in around)
     current.update(loader.lots(current))
@@ -101,10 +106,10 @@ def _overdrawn(connection: Connection, log: int, lots: list[int]) -> dict[int, f
     by_lot: dict[int, list[tuple[tuple[str, str], int, int, int]]] = {}
     columns = "m.kind, m.a, m.b, s.place, m.ix, m.amount FROM move m JOIN statement s ON s.log = m.log AND s.ix = m.ix"
     stock = connection.all(
-        f"SELECT {columns} WHERE m.log = ? AND m.kind = 1 AND m.a IN @list AND m.gone IS NULL", log, lots  # noqa: S608
+        f"SELECT {columns} WHERE m.log = ? AND m.kind = 1 AND m.a IN @list AND m.gone IS NULL", log, lots
     )
     transit = connection.all(
-        f"SELECT {columns} WHERE m.log = ? AND m.kind IN (3, 4) AND m.b IN @list AND m.gone IS NULL",  # noqa: S608
+        f"SELECT {columns} WHERE m.log = ? AND m.kind IN (3, 4) AND m.b IN @list AND m.gone IS NULL",
         log,
         lots,
     )

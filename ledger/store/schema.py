@@ -1,4 +1,4 @@
-"""Every table, once, for SQLite and PostgreSQL. `log` comes first in every key; ids are integers everywhere but in `name`.
+"""Every table, once, for SQLite and PostgreSQL; `log` comes first in every key, and ids are integers but in `name`.
 
 Three tiers: `log`, `entry`, `statement`, `node` are the truth; `move`, `mark`, `edge` are what it means;
 `balance`, `lot`, `origin` are summaries that `rebuild` can make again. `flag` keeps what judge said at
@@ -46,6 +46,7 @@ log = Table(
     metadata,
     _key("log", _Small),
     Column("origin", Text, nullable=False, unique=True),
+    Column("public_url", Text, nullable=False),
     Column("size", _Big, nullable=False),
     Column("root", LargeBinary, nullable=False),
     Column("last_entry", LargeBinary, nullable=False),
@@ -81,8 +82,15 @@ statement = Table(
     Column("payload", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
     Index("statement_fact", "log", "fact_id", unique=True),
-    Index("statement_seq", "log", "kid", "seq", unique=True, sqlite_where=text("seq IS NOT NULL"),
-          postgresql_where=text("seq IS NOT NULL")),
+    Index(
+        "statement_seq",
+        "log",
+        "kid",
+        "seq",
+        unique=True,
+        sqlite_where=text("seq IS NOT NULL"),
+        postgresql_where=text("seq IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

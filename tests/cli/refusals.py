@@ -29,9 +29,7 @@ ENVELOPE = (
     b'{"at":"2026-05-01T08:00:00-05:00","body":%s,"by":"0123456789ABCDEF","fact":"vessel.emptied/1",'
     b'"id":"ABCDEFGH12345678","log":"' + ORIGIN.encode() + b'","nonce":"' + NONCE.encode() + b'"}'
 )
-UNSIGNED = (
-    b'{"fact":"vessel.emptied/1","id":"ABCDEFGH12345678","at":"2026-05-01T08:00:00-05:00","body":%s}'
-)
+UNSIGNED = b'{"fact":"vessel.emptied/1","id":"ABCDEFGH12345678","at":"2026-05-01T08:00:00-05:00","body":%s}'
 BODY = b'{"vessel":"0123456789ABCDEF"}'
 
 # What stands in place of the vessel's id; none of it is fit to be signed.
@@ -75,14 +73,21 @@ def refusals() -> Iterator[Refusal]:
     yield Refusal("utf-16-signed", ".jose", signed(payload.decode().encode("utf-16-le")), "json-encoding")
     yield Refusal("spaces-do-not-round-trip", ".jose", signed(payload.replace(b",", b", ")), "json-not-canonical")
     yield Refusal("unordered-does-not-round-trip", ".jose", signed(UNSIGNED % BODY), "json-not-canonical")
-    yield Refusal("escape-does-not-round-trip", ".jose", signed(payload.replace(b'"vessel"', b'"\\u0076essel"')), "json-not-canonical")
-    yield Refusal("unknown-fact", ".jose", signed(payload.replace(b"vessel.emptied/1", b"vessel.painted/1")), "fact-unknown")
+    yield Refusal(
+        "escape-does-not-round-trip",
+        ".jose",
+        signed(payload.replace(b'"vessel"', b'"\\u0076essel"')),
+        "json-not-canonical",
+    )
+    yield Refusal(
+        "unknown-fact", ".jose", signed(payload.replace(b"vessel.emptied/1", b"vessel.painted/1")), "fact-unknown"
+    )
     yield Refusal("list-instead-of-envelope", ".jose", signed(b"[]"), "statement-not-an-object")
     whole = signed(payload)
     yield Refusal("two-parts", ".jose", whole.rpartition(b".")[0], "jws-malformed")
     # The last character of 64 bytes holds four bits that mean nothing: 15 more spellings of one signature.
     yield Refusal("another-spelling-of-the-signature", ".jose", whole[:-1] + b"B", "jws-encoding")
-    yield Refusal("padded-payload", ".jose", whole.replace(b".", b"=.", 2), "jws-header")
+    yield Refusal("padded-payload", ".jose", whole.replace(b".", b"=.", 2), "jws-encoding")
     yield Refusal("short-signature", ".jose", whole[:-6], "jws-signature-length")
     other = canonical.encode({"alg": "EdDSA", "kid": KID, "typ": "chaski-fact+jws"})
     yield Refusal("other-algorithm", ".jose", b".".join((b64url(other).encode(), *whole.split(b".")[1:])), "jws-header")

@@ -50,13 +50,27 @@ def uses() -> list[Use]:
 
 
 def _codes_in(tree: ast.Module, makers: dict[str, int]) -> Iterator[tuple[str, int]]:
+    tables = _tables(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node.func) in makers:
             given = _argument(node, makers[_name(node.func)])
-            if given is not None:
+            if isinstance(given, ast.Subscript):
+                yield from ((code, node.lineno) for code in _strings(tables.get(_name(given.value), given)))
+            elif given is not None:
                 yield from ((code, node.lineno) for code in _strings(given))
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _is_table(node):
             yield from ((code, node.lineno) for code in _strings(node.value))
+
+
+def _tables(tree: ast.Module) -> dict[str, ast.expr]:
+    """Module-level dictionaries by name: a code may be looked up in one."""
+    return {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
 
 
 def _makers(trees: Iterable[ast.Module]) -> dict[str, int]:
@@ -120,7 +134,7 @@ def _strings(value: ast.expr) -> list[str]:
 
 def _is_table(node: ast.Assign | ast.AnnAssign) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return any(isinstance(each, ast.Name) and each.id in {"_CODES", "CODES"} for each in targets)
+    return any(isinstance(each, ast.Name) and each.id in {"_CODES", "CODES", "code"} for each in targets)
 
 
 def _name(function: ast.expr) -> str:

@@ -1,0 +1,218 @@
+"""Reading the books as they stood at a log size: the few queries all views are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from ledger.errors import NotFoundError, Problem
+from ledger.state import LotBooks, Origin, Standing
+from ledger.store.connection import Connection
+from ledger.store.loading import books_of
+from ledger.store.names import Names
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EdgeRow:
+    """A standing edge: output and input lot, index of its fact, grams of the output."""
+
+    output: str
+    input: str
+    index: int
+    grams: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A statement's row without its bytes."""
+
+    index: int
+    id: str
+    type: str
+    kid: str
+    by: str
+    actor: str
+    digest: str
+    recorded: int
+    at: str
+
+
+class Books:
+    """The books of one log as known at `size`, read through one connection."""
+
+    def __init__(self, connection: Connection, log: int, names: Names, size: int) -> None:
+        """Facts from `size` on are not known, and what they ended still stands."""
+        self.db = connection
+        self.log = log
+        self.names = names
+        self.size = size
+
+    def number(self, text: str) -> int | None:
+        """The number of one text."""
+        self.names.find(self.db, [text])
+        return self.names.number(text)
+
+    def numbers(self, texts: Iterable[str]) -> list[int]:
+        """The numbers of those texts that have one."""
+        wanted = list(texts)
+        self.names.find(self.db, wanted)
+        found = (self.names.number(text) for text in wanted)
+        return sorted({number for number in found if number is not None})
+
+    def marks(self, subjects: Iterable[str]) -> dict[str, list[Standing]]:
+        """Every mark that stood on each subject, in log order."""
+        rows = self.db.all(
+            "SELECT subject, ix, kind, effective, value FROM mark WHERE log = ? AND subject IN @list"
+            " AND ix < ? AND (gone IS NULL OR gone >= ?) ORDER BY ix, slot",
+            self.log,
+            self.numbers(subjects),
+            self.size,
+            self.size,
+        )
+        found: dict[str, list[Standing]] = {}
+        text = self.names.text
+        for subject, index, kind, effective, value in rows:
+            found.setdefault(text(subject), []).append(Standing(index, kind, effective, orjson.loads(value)))
+        return found
+
+    def births(self, things: Iterable[str]) -> dict[str, Standing]:
+        """The mark that bore each thing."""
+        rows = self.db.all(
+            "SELECT subject, ix, effective, value FROM mark WHERE log = ? AND subject IN @list AND kind = 'born'"
+            " AND ix < ? AND (gone IS NULL OR gone >= ?) ORDER BY ix, slot",
+            self.log,
+            self.numbers(things),
+            self.size,
+            self.size,
+        )
+        text = self.names.text
+        return {
+            text(subject): Standing(ix, "born", effective, orjson.loads(value))
+            for subject, ix, effective, value in rows
+        }
+
+    def balances(self, kind: int, firsts: Iterable[str]) -> dict[str, dict[str, int]]:
+        """Grams per first id and second id under one kind of account, summed from the moves that stood."""
+        rows = self.db.all(
+            "SELECT a, b, SUM(amount) FROM move WHERE log = ? AND kind = ? AND a IN @list"
+            " AND ix < ? AND (gone IS NULL OR gone >= ?) GROUP BY a, b HAVING SUM(amount) <> 0",
+            self.log,
+            kind,
+            self.numbers(firsts),
+            self.size,
+            self.size,
+        )
+        self.names.read(self.db, (row[1] for row in rows))
+        found: dict[str, dict[str, int]] = {}
+        for a, b, amount in rows:
+            found.setdefault(self.names.text(a), {})[self.names.text(b)] = int(amount)
+        return found
+
+    def in_transit(self, lot: str) -> int:
+        """Grams of a lot on dispatches that have not been received."""
+        number = self.number(lot)
+        row = self.db.one(
+            "SELECT SUM(amount) FROM move WHERE log = ? AND kind = 3 AND kind IN (3, 4) AND b = ?"
+            " AND ix < ? AND (gone IS NULL OR gone >= ?)",
+            self.log,
+            number,
+            self.size,
+            self.size,
+        )
+        return int(row[0] or 0) if row is not None else 0
+
+    def edges_into(self, lots: Iterable[str]) -> list[EdgeRow]:
+        """Standing edges that lead into these lots."""
+        return self._edges("output", lots)
+
+    def edges_out_of(self, lots: Iterable[str]) -> list[EdgeRow]:
+        """Standing edges that lead out of these lots."""
+        return self._edges("input", lots)
+
+    def _edges(self, column: str, lots: Iterable[str]) -> list[EdgeRow]:
+        rows = self.db.all(
+            f"SELECT output, input, ix, grams FROM edge WHERE log = ? AND {column} IN @list"
+            " AND ix < ? AND (gone IS NULL OR gone >= ?)",
+            self.log,
+            self.numbers(lots),
+            self.size,
+            self.size,
+        )
+        self.names.read(self.db, (number for row in rows for number in row[:2]))
+        text = self.names.text
+        return sorted(EdgeRow(text(output), text(input_lot), ix, grams) for output, input_lot, ix, grams in rows)
+
+    def lots(self, lots: Iterable[str]) -> dict[str, LotBooks]:
+        """The summary of each lot as of this size."""
+        rows = self.db.all(
+            "SELECT lot, origin_set, blocks FROM lot WHERE log = ? AND lot IN @list AND ix < ? ORDER BY lot, ix",
+            self.log,
+            self.numbers(lots),
+            self.size,
+        )
+        return {self.names.text(lot): books_of(origin_set, blocks) for lot, origin_set, blocks in rows}
+
+    def origins(self, number: int) -> tuple[Origin, ...]:
+        """The rows of an origin set."""
+        rows = self.db.all(
+            "SELECT producer, grown, delivery, grams FROM origin WHERE log = ? AND origin_set = ? ORDER BY slot",
+            self.log,
+            number,
+        )
+        self.names.read(self.db, (n for row in rows for n in row[:3]))
+        text = self.names.text
+        return tuple(Origin(text(p), text(g), text(d), grams) for p, g, d, grams in rows)
+
+    def facts(self, indexes: Iterable[int]) -> dict[int, Fact]:
+        """Rows of the statements at these indexes."""
+        rows = self.db.all(
+            f"{_FACT} WHERE s.log = ? AND s.ix IN @list",
+            self.log,
+            sorted(set(indexes)),
+        )
+        self.names.read(self.db, (n for row in rows for n in row[3:6]))
+        text = self.names.text
+        return {
+            row[0]: Fact(
+                row[0],
+                row[1],
+                row[2],
+                text(row[3]),
+                text(row[4]),
+                text(row[5]),
+                bytes(row[6]).hex(),
+                row[7],
+                at_of(row[8]),
+            )
+            for row in rows
+        }
+
+    def birth_of(self, lot: str) -> Standing:
+        """How a lot came to be; raises NotFoundError where no standing fact bore such a lot."""
+        birth = self.births([lot]).get(lot)
+        if birth is None or birth.value.get("thing") != "lot":
+            raise NotFoundError(Problem("lot-unknown", "", lot, retry="after-sync"))
+        return birth
+
+    def names_of(self, things: Mapping[str, object] | Iterable[str]) -> dict[str, str]:
+        """Public names of parties and facilities (their own code where no name is open)."""
+        return {
+            thing: str(birth.value.get("name") or birth.value.get("code") or thing)
+            for thing, birth in self.births(things).items()
+        }
+
+
+_FACT = (
+    "SELECT s.ix, s.fact_id, s.type, s.kid, s.by, s.actor, e.digest, e.recorded, s.payload FROM statement s"
+    " JOIN entry e ON e.log = s.log AND e.ix = s.ix"
+)
+
+
+def at_of(payload: bytes) -> str:
+    """When the fact happened, as its signer wrote it; the canonical envelope begins with it."""
+    head = bytes(payload[:40])
+    if head.startswith(b'{"at":"'):
+        return head[7 : head.index(b'"', 7)].decode()
+    return str(orjson.loads(payload)["at"])

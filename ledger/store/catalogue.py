@@ -1,0 +1,154 @@
+"""What a ledger is: its identity, tables, packs, keys and operator, as the database holds them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Engine, inspect
+
+from ledger.canonical import unb64url
+from ledger.errors import NotFoundError, Problem
+from ledger.log.merkle import EMPTY_ROOT
+from ledger.packs.commodity import parse_commodity
+from ledger.rules import Packs
+from ledger.store.connection import Connection, Row, translated
+from ledger.store.schema import metadata
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key as the books have it."""
+
+    kid: str
+    party: str
+    kind: str
+    public: str
+    authorised_at: int
+    revoked_at: int | None
+    reason: str
+    fact_types: tuple[str, ...]
+
+
+class Catalogue:
+    """Small questions about one log, each on a connection of its own."""
+
+    def __init__(self, engine: Engine, log: int) -> None:
+        """Ask through `engine`."""
+        self._engine = engine
+        self._log = log
+
+    def exists(self) -> bool:
+        """Whether this database holds the log."""
+        with translated():
+            if not inspect(self._engine).has_table("log"):
+                return False
+        return self._one("SELECT 1 FROM log WHERE log = ?", self._log) is not None
+
+    def create(self, origin: str, public_url: str, packs: Mapping[str, bytes]) -> None:
+        """Make the tables, the empty log and keep the packs' bytes."""
+        metadata.create_all(self._engine)
+        db = Connection(self._engine)
+        try:
+            db.begin_write()
+            db.run(
+                "INSERT INTO log (log, origin, public_url, size, root, last_entry, last_recorded)"
+                " VALUES (?, ?, ?, 0, ?, ?, 0)",
+                self._log,
+                origin,
+                public_url,
+                EMPTY_ROOT,
+                b"",
+            )
+            db.many(
+                "INSERT INTO pack (log, digest, kind, code, data) VALUES (?, ?, 'commodity', ?, ?)",
+                [(self._log, hashlib.sha256(data).hexdigest(), code, data) for code, data in sorted(packs.items())],
+            )
+            db.commit()
+        finally:
+            db.close()
+
+    def identity(self) -> tuple[str, str]:
+        """Origin and public URL."""
+        row = self._one("SELECT origin, public_url FROM log WHERE log = ?", self._log)
+        if row is None:
+            raise NotFoundError(Problem("ledger-not-found"))
+        return str(row[0]), str(row[1])
+
+    def packs(self) -> Packs:
+        """The commodity packs whose bytes are kept."""
+        rows = self._all("SELECT digest, data FROM pack WHERE log = ? AND kind = 'commodity'", self._log)
+        return Packs({digest: parse_commodity(bytes(data)) for digest, data in rows})
+
+    def operator(self) -> str:
+        """The party that opened the log."""
+        row = self._one(
+            "SELECT n.text FROM statement s JOIN name n ON n.log = s.log AND n.n = s.by WHERE s.log = ? AND s.ix = 0",
+            self._log,
+        )
+        if row is None:
+            raise NotFoundError(Problem("ledger-not-found"))
+        return str(row[0])
+
+    def public_key(self, kid: str) -> bytes | None:
+        """The public key of a thumbprint the log has authorised."""
+        row = self._one(
+            "SELECT m.value FROM mark m JOIN name n ON n.log = m.log AND n.n = m.subject"
+            " WHERE n.log = ? AND n.text = ? AND m.kind = 'key' ORDER BY m.ix LIMIT 1",
+            self._log,
+            kid,
+        )
+        return None if row is None else unb64url(str(orjson.loads(row[0])["public"]))
+
+    def keys(self) -> list[KeyRow]:
+        """Every key, in the order of its authorisation."""
+        rows = self._all(
+            "SELECT n.text, m.ix, m.kind, m.value FROM mark m JOIN name n ON n.log = m.log AND n.n = m.subject"
+            " WHERE m.log = ? AND m.kind IN ('key', 'revoked') ORDER BY m.ix, m.slot",
+            self._log,
+        )
+        found: dict[str, KeyRow] = {}
+        for kid, index, kind, text in rows:
+            value = orjson.loads(text)
+            if kind == "key":
+                found[kid] = KeyRow(
+                    kid,
+                    value["party"],
+                    value["kind"],
+                    value["public"],
+                    index,
+                    None,
+                    "",
+                    tuple(value.get("fact_types") or ()),
+                )
+            elif kid in found:
+                old = found[kid]
+                found[kid] = KeyRow(
+                    old.kid, old.party, old.kind, old.public, old.authorised_at, index, value["reason"], old.fact_types
+                )
+        return list(found.values())
+
+    def which_stand(self, digests: list[str]) -> set[str]:
+        """Which of these statements are in the log."""
+        return {
+            digest
+            for digest in digests
+            if self._one("SELECT 1 FROM entry WHERE log = ? AND digest = ?", self._log, bytes.fromhex(digest))
+            is not None
+        }
+
+    def _one(self, sql: str, *params: object) -> Row | None:
+        db = Connection(self._engine)
+        try:
+            return db.one(sql, *params)
+        finally:
+            db.close()
+
+    def _all(self, sql: str, *params: object) -> list[Row]:
+        db = Connection(self._engine)
+        try:
+            return db.all(sql, *params)
+        finally:
+            db.close()

@@ -1,0 +1,139 @@
+"""Documents, content-addressed by SHA-256 beside the database; personal ones encrypted, all of them streamed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine
+
+from ledger.errors import ConflictError, FormatError, NotFoundError, Problem, ProofError
+from ledger.keys import new_secret_key, seal, unseal, unwrap, wrap
+from ledger.store.connection import Connection
+
+MAX_BYTES: Final = 25 * 1024 * 1024
+MEDIA_TYPES: Final = frozenset(
+    {
+        "application/pdf",
+        "application/json",
+        "application/geo+json",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "text/csv",
+        "text/plain",
+    }
+)
+_PORTION: Final = 64 * 1024
+
+
+class Documents:
+    """The documents of one ledger."""
+
+    def __init__(self, engine: Engine, log: int, folder: Path, master: bytes) -> None:
+        """Keep files in `folder` (made when first needed) and what is known of them in the database."""
+        self._engine = engine
+        self._log = log
+        self._folder = folder
+        self._master = master
+
+    def put(self, sha256: str, chunks: Iterable[bytes], *, media_type: str, personal: bool) -> None:
+        """Store a document under the digest of its bytes; sending it again changes nothing.
+
+        Raises FormatError for a type that is not taken, too many bytes, or bytes with another digest.
+        """
+        if media_type not in MEDIA_TYPES:
+            raise FormatError(Problem("document-type", "", media_type, ", ".join(sorted(MEDIA_TYPES))))
+        if self._known(sha256) is not None:
+            return
+        key = new_secret_key() if personal else None
+        target = self._path(sha256)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = target.with_name(f"{target.name}.{new_secret_key()[:6].hex()}.part")
+        try:
+            size = self._write(part, sha256, chunks, key)
+            part.rename(target)
+        finally:
+            part.unlink(missing_ok=True)
+        db = Connection(self._engine)
+        try:
+            db.begin_write()
+            db.run(
+                "INSERT INTO document (log, sha256, media_type, size, personal, wrapped_key) VALUES (?, ?, ?, ?, ?, ?)",
+                self._log,
+                sha256,
+                media_type,
+                size,
+                int(personal),
+                None if key is None else wrap(self._master, key, sha256),
+            )
+            db.commit()
+        except ConflictError:
+            # Two people sent the same bytes at once; one row is enough.
+            db.rollback()
+        finally:
+            db.close()
+
+    def get(self, sha256: str) -> tuple[str, Iterator[bytes]]:
+        """Media type and bytes of a document; the digest is checked while it is read."""
+        known = self._known(sha256)
+        if known is None:
+            raise NotFoundError(Problem("document-unknown", "", sha256))
+        media_type, wrapped = known
+        key = None if wrapped is None else unwrap(self._master, wrapped, sha256)
+        return media_type, self._read(sha256, key)
+
+    def _known(self, sha256: str) -> tuple[str, bytes | None] | None:
+        db = Connection(self._engine)
+        try:
+            row = db.one("SELECT media_type, wrapped_key FROM document WHERE log = ? AND sha256 = ?", self._log, sha256)
+        finally:
+            db.close()
+        return None if row is None else (row[0], None if row[1] is None else bytes(row[1]))
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256
+
+    def _write(self, part: Path, sha256: str, chunks: Iterable[bytes], key: bytes | None) -> int:
+        digest, size, portions = hashlib.sha256(), 0, 0
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > MAX_BYTES:
+                    raise FormatError(Problem("document-too-large", "", size, MAX_BYTES))
+                digest.update(chunk)
+                for start in range(0, len(chunk), _PORTION):
+                    portion = chunk[start : start + _PORTION]
+                    if key is not None:
+                        portion = seal(key, portion, f"{sha256}/{portions}".encode())
+                        file.write(len(portion).to_bytes(4, "big"))
+                        portions += 1
+                    file.write(portion)
+            file.flush()
+            os.fsync(file.fileno())
+        if digest.hexdigest() != sha256:
+            raise FormatError(Problem("document-digest", "", digest.hexdigest(), sha256))
+        return size
+
+    def _read(self, sha256: str, key: bytes | None) -> Iterator[bytes]:
+        digest = hashlib.sha256()
+        try:
+            file = self._path(sha256).open("rb")
+        except FileNotFoundError:
+            raise ProofError(Problem("document-missing", "", sha256)) from None
+        with file:
+            portions = 0
+            while data := file.read(_PORTION if key is None else 4):
+                if key is not None:
+                    sealed = file.read(int.from_bytes(data, "big"))
+                    data = unseal(key, sealed, f"{sha256}/{portions}".encode())
+                    portions += 1
+                digest.update(data)
+                yield data
+        if digest.hexdigest() != sha256:
+            raise ProofError(Problem("document-digest", "", digest.hexdigest(), sha256))

@@ -1,0 +1,315 @@
+"""One pass over what arrived, inside a transaction: judge in order, post, and gather the rows to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ledger import canonical
+from ledger.errors import ConflictError, Problem, ProofError
+from ledger.facts.corrections import FactRetracted
+from ledger.facts.log import LogOpened
+from ledger.judge import judge
+from ledger.lineage import Birth, birth_sets, is_born
+from ledger.log.entry import entry_hash
+from ledger.log.merkle import leaf_hash, new_nodes, peaks
+from ledger.postings import Postings, post
+from ledger.postings.log import RULES
+from ledger.queries import Outcome, Status
+from ledger.rules import Heard, Packs
+from ledger.state import Known, State, Wants, further_wants
+from ledger.statement import Statement, check_signature
+from ledger.store.batch import Clock, Group, Item, Memory, Tip, entry_text, moment
+from ledger.store.loading import Loader
+from ledger.store.pending import Pending, texts_of
+from ledger.store.restate import restate
+
+RESTATING = frozenset({"lot.held/1", "lot.released/1", "lot.recalled/1"})
+"""Facts that change the summaries of lots that are already there, and of everything forward of them."""
+
+_BACKWARD_MILLISECONDS = 2_000
+
+
+class Run:
+    """What was accepted so far, and the rows it will write."""
+
+    def __init__(self, loader: Loader, memory: Memory, tip: Tip, *, origin: str, packs: Packs, clock: Clock) -> None:
+        """Judge against `memory.state`, which is filled as needed through `loader`."""
+        self._loader = loader
+        self._memory = memory
+        self._pending = Pending(loader.log, loader.names)
+        self._origin = origin
+        self._packs = packs
+        self._clock = clock
+        self.tip = tip
+        self.accepted: list[Statement] = []
+        self._leaves: list[bytes] = []
+        self._leaf_start = tip.size
+        self._dirty = False
+        self._loaded = False
+
+    def judge_all(self, groups: Sequence[Group]) -> list[list[Outcome]]:
+        """Every group in order; what everybody wants is loaded at once beforehand."""
+        self._load([item for group in groups for item in group.items])
+        self._loaded = True
+        return [self.judge_group(group, keep=False) for group in groups]
+
+    def replay(self, statements: Sequence[tuple[Statement, int]]) -> None:
+        """Accept statements as they are."""
+        items = [Item.of(statement, verified=True) for statement, _ in statements]
+        self._load(items)
+        self._loaded = True
+        for item, (statement, recorded) in zip(items, statements, strict=True):
+            if not self._loaded:
+                self._load([item])
+            heard = Heard(statement, item.postings, self.tip.size, moment(recorded), self._origin)
+            self._loader.load(self._memory.state, further_wants(statement, self._memory.state))
+            self._accept(heard, recorded, (), self._ended(statement), keep=False)
+        self.write()
+
+    def judge_group(self, group: Group, *, keep: bool) -> list[Outcome]:
+        """Judge a group; `keep` posts to the state only (a dry run). An atomic group is all or nothing."""
+        if len(group.items) == 1 or keep:
+            return [self._one(item, keep=keep) for item in group.items]
+        self.write()
+        db, tip, accepted, peaks_before = self._loader.db, self.tip, len(self.accepted), dict(self._memory.peaks)
+        db.run("SAVEPOINT atomic")
+        outcomes = [self._one(item, keep=False) for item in group.items]
+        if not any(o.status == "refused" for o in outcomes):
+            self.write()
+            db.run("RELEASE SAVEPOINT atomic")
+            return outcomes
+        db.run("ROLLBACK TO SAVEPOINT atomic")
+        db.run("RELEASE SAVEPOINT atomic")
+        self._memory.peaks = peaks_before
+        self._undo(tip, accepted)
+        refusal = Problem("atomic-refused", retry="after-change")
+        return [
+            replace(o, status="refused", index=None, recorded_at="", problems=(refusal,))
+            if o.status == "accepted"
+            else o
+            for o in outcomes
+        ]
+
+    def _load(self, items: Sequence[Item]) -> None:
+        first = Wants()
+        texts: set[str] = set()
+        for item in items:
+            first.add(item.wants)
+            texts.update(texts_of(item.statement, item.postings))
+        # Every name must have been looked up before a new one is numbered.
+        self._loader.names.find(self._loader.db, texts)
+        self._loader.load(self._memory.state, first)
+        second = Wants()
+        for item in items:
+            second.add(further_wants(item.statement, self._memory.state))
+        self._loader.load(self._memory.state, second)
+
+    def _one(self, item: Item, *, keep: bool) -> Outcome:
+        statement = item.statement
+        if not self._loaded:
+            self._load([item])
+        state = self._memory.state
+        known = state.known(statement.digest)
+        if known is not None:
+            return _outcome("duplicate", statement, known.index, "")
+        standing = state.digest_of(statement.envelope.id)
+        if standing is not None:
+            problem = Problem("id-conflict", "/id", statement.envelope.id, details={"standing": standing})
+            return _outcome("refused", statement, None, "", problems=(problem,))
+        recorded = self._recorded()
+        heard = Heard(statement, item.postings, self.tip.size, moment(recorded), self._origin)
+        target = self._ended(statement)
+        if item.wants.lots or target is not None:
+            # What an earlier item of this batch brought to light may be wanted now.
+            self._loader.load(state, further_wants(statement, state))
+        problems = () if item.verified else _signature_problems(statement, state)
+        books = state if target is None else state.without(target.index, post(target.statement).moves)
+        verdict = judge(heard, books, self._packs, _version(statement, state.latest(RULES, "rules")))
+        if problems or verdict.problems:
+            return _outcome("refused", statement, None, "", (*problems, *verdict.problems), verdict.flags)
+        self._accept(heard, recorded, verdict.flags, target, keep=keep)
+        return _outcome("accepted", statement, heard.index, heard.recorded_at, (), verdict.flags)
+
+    def _recorded(self) -> int:
+        now = self._clock()
+        if now < self.tip.recorded - _BACKWARD_MILLISECONDS:
+            raise ConflictError(
+                Problem("clock-backwards", "", moment(now), moment(self.tip.recorded), retry="after-change")
+            )
+        return max(now, self.tip.recorded)
+
+    def _ended(self, statement: Statement) -> Known | None:
+        digest = statement.fact.statement if isinstance(statement.fact, FactRetracted) else statement.envelope.replaces
+        return None if digest is None else self._memory.state.known(digest)
+
+    def _accept(
+        self, heard: Heard, recorded: int, flags: Sequence[Problem], target: Known | None, *, keep: bool
+    ) -> None:
+        statement, postings, index = heard.statement, heard.postings, heard.index
+        pending = self._pending
+        restating = target is not None or statement.type in RESTATING
+        pending.name_new(index, statement, postings)
+        if restating and not keep:
+            self.write()
+        text = entry_text(heard.origin, index, recorded, self.tip.last_entry, bytes.fromhex(statement.digest))
+        hashed = entry_hash(text)
+        place = index if target is None else self._place(target.index)
+        pending.truth(index, statement, recorded, hashed, place)
+        pending.postings(index, postings)
+        pending.flags(index, flags)
+        self._leaves.append(leaf_hash(text))
+        self.tip = Tip(index + 1, b"", hashed, recorded)
+        self._dirty = True
+        if target is None:
+            self._memory.state.post(index, statement, postings, flags)
+            self._summarise(index, postings)
+        self.accepted.append(statement)
+        if not restating:
+            return
+        if keep:
+            # A dry run cannot write what a correction changes; the books it leaves behind are dropped.
+            self._memory.state = State()
+            self._loaded = False
+            return
+        start = _lots(postings)
+        if target is not None:
+            self._end(index, target)
+            start |= _lots(post(target.statement))
+        self.write()
+        restate(self._loader.db, self._loader.log, self._loader, pending, index, sorted(start))
+        self._dirty = True
+        self.write()
+        self._memory.state = State()
+        self._loaded = False
+
+    def _summarise(self, index: int, postings: Postings) -> None:
+        births = [
+            Birth(mark.subject, mark.value, tuple(e for e in postings.edges if e.output == mark.subject))
+            for mark in postings.marks
+            if is_born(mark)
+        ]
+        if not births:
+            return
+        state = self._memory.state
+        inputs = {edge.input for edge in postings.edges}
+        books = {lot: state.lot(lot) for lot in inputs}
+        sets_wanted = Wants(
+            origin_sets={b.origin_set for b in books.values() if b is not None and b.origin_set is not None}
+        )
+        self._loader.load(state, sets_wanted)
+        summaries, sets = birth_sets(births, books, state.origins, self._loader.names.known)
+        for number, rows in sets.items():
+            self._pending.origin_set(number, rows)
+            state.set_origin_set(number, rows)
+        for lot, summary in summaries.items():
+            self._pending.lot(lot, index, summary)
+            state.set_lot(lot, summary)
+
+    def _place(self, index: int) -> int:
+        row = self._loader.db.one("SELECT place FROM statement WHERE log = ? AND ix = ?", self._loader.log, index)
+        return index if row is None else int(row[0])
+
+    def _end(self, index: int, target: Known) -> None:
+        """Mark the postings of the corrected fact as gone from this index on."""
+        db, log = self._loader.db, self._loader.log
+        for table in ("move", "mark", "edge"):
+            db.run(
+                f"UPDATE {table} SET gone = ? WHERE log = ? AND ix = ? AND gone IS NULL",
+                index,
+                log,
+                target.index,
+            )
+        db.run("UPDATE statement SET ended = ? WHERE log = ? AND ix = ?", index, log, target.index)
+        old = post(target.statement)
+        self._loader.names.find(db, [text for move in old.moves for text in (move.account.a, move.account.b)])
+        self._pending.take_back(old)
+
+    def _undo(self, tip: Tip, accepted: int) -> None:
+        """Forget a refused atomic group; the database was rolled back to where it began."""
+        self.tip = tip
+        del self.accepted[accepted:]
+        self._leaves = []
+        self._leaf_start = tip.size
+        self._dirty = False
+        self._loaded = False
+        self._memory.state = State()
+        self._loader.names.forget()
+        self._pending = Pending(self._loader.log, self._loader.names)
+
+    def write(self) -> None:
+        """Write what has been gathered, with the tree it makes."""
+        if not self._dirty:
+            return
+        if self._leaves:
+            old = self._memory.peaks
+            growth = new_nodes(self._leaf_start, self._leaves, lambda level, number: old[level, number])
+            self._pending.nodes(growth.nodes)
+            nodes = {(node.level, node.number): node.hash for node in growth.nodes}
+            self._memory.peaks = {
+                (level, number): nodes.get((level, number)) or old[level, number]
+                for level, number in peaks(growth.size)
+            }
+            self.tip = replace(self.tip, root=growth.root)
+            self._leaf_start = growth.size
+            self._leaves = []
+        self._pending.write(self._loader.db)
+        self._dirty = False
+
+
+def _version(statement: Statement, adopted: Mapping[str, object] | None) -> int:
+    if adopted is not None:
+        found = adopted["version"]
+        return found if isinstance(found, int) else 1
+    return int(getattr(statement.fact, "rules_version", 1))
+
+
+def _signature_problems(statement: Statement, state: State) -> tuple[Problem, ...]:
+    """The signature of a statement whose key was not known yet when it arrived."""
+    key = state.latest(statement.kid, "key")
+    public = None if key is None else str(key["public"])
+    if public is None and isinstance(statement.fact, LogOpened):
+        public = statement.fact.operator.key
+    if public is None:
+        return ()
+    try:
+        check_signature(statement, canonical.unb64url(public))
+    except ProofError as error:
+        return error.problems
+    return ()
+
+
+def _lots(postings: Postings) -> set[str]:
+    """The lots whose summaries a fact may change: those it bears, moves or marks."""
+    lots = {move.account.a for move in postings.moves if move.account.kind == "stock"}
+    lots |= {move.account.b for move in postings.moves if move.account.kind in ("transit", "return")}
+    lots |= {mark.subject for mark in postings.marks if is_born(mark) or mark.kind in ("held", "recalled", "released")}
+    return lots | {edge.output for edge in postings.edges}
+
+
+def _outcome(
+    status: Status,
+    statement: Statement,
+    index: int | None,
+    recorded_at: str,
+    problems: Sequence[Problem] = (),
+    flags: Sequence[Problem] = (),
+) -> Outcome:
+    return Outcome(
+        status=status,
+        id=statement.envelope.id,
+        type=statement.type,
+        digest=statement.digest,
+        index=index,
+        recorded_at=recorded_at,
+        receipt_code=receipt_code(statement.digest),
+        problems=tuple(problems),
+        flags=tuple(flags),
+    )
+
+
+def receipt_code(digest: str) -> str:
+    """The first 100 bits of a statement's digest as 20 Crockford characters: known before synchronisation."""
+    number = int(digest[:25], 16)
+    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    return "".join(alphabet[(number >> (5 * place)) & 31] for place in reversed(range(20)))

@@ -1,0 +1,271 @@
+"""The pages: the same as the JSON and nothing more, honest, light, and careful with people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import orjson
+import pytest
+from starlette.testclient import TestClient
+
+from api.pages import formats, words
+from api.pages.document import counted
+from api.pages.lot import lot_html, prefers_json
+from api.pages.lotcode import canonical_lot
+from ledger.errors import FormatError
+from ledger.queries import LotView
+from ledger.words import LANGUAGES, Language
+from tests.api import invented
+from tests.api.stand_in import StandIn
+
+LOT, FEW = invented.LOT, invented.FEW
+HTML = {"accept": "text/html"}
+JSON = {"accept": "application/json"}
+
+
+class Text(HTMLParser):
+    """The words of a page, and what it loads."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.loads: list[str] = []
+        self.attributes: set[str] = set()
+        self.tags: set[str] = set()
+        self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.loads += [str(value) for name, value in attrs if name == "src" or (tag == "link" and name == "href")]
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.parts)).replace("\u202f", " ")
+
+
+@pytest.mark.parametrize("lot", [LOT, FEW])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_drawn_from_the_json_and_from_nothing_else(
+    client: TestClient, lot: str, language: Language
+) -> None:
+    page = client.get(f"/L/{lot}?lang={language}", headers=HTML)
+    data = client.get(f"/L/{lot}", headers=JSON)
+
+    assert page.status_code == data.status_code == 200
+    assert page.text == lot_html(orjson.loads(data.content), language)
+
+
+@pytest.mark.parametrize("lot", [LOT, FEW])
+def test_the_page_is_light_and_loads_nothing_from_elsewhere(client: TestClient, lot: str) -> None:
+    answer = client.get(f"/L/{lot}", headers=HTML)
+    page = Text(answer.text)
+
+    assert int(answer.headers["content-length"]) < 6_000
+    assert all(each.startswith("/static/") for each in page.loads)
+    assert "script" not in page.tags
+    assert "style" not in page.tags | page.attributes
+    assert not any(name.startswith("on") for name in page.attributes)
+
+
+def test_the_page_says_what_matters_in_both_languages(client: TestClient) -> None:
+    english = Text(client.get(f"/L/{LOT}", headers=HTML | {"accept-language": "en"}).text).text
+    spanish = Text(client.get(f"/L/{LOT}", headers=HTML | {"accept-language": "es"}).text).text
+
+    for said in (
+        "Invented demonstration",
+        "green coffee",
+        "9D3W 0XKZ 5T7M 2QAB",
+        "18 975 kg",
+        "212 families",
+        "20 May – 28 June 2026",
+        "Pardo Miguel, Nueva Cajamarca",
+        "Valid for part of the lot",
+        "14 210 kg of 18 975 kg",
+        "It had expired.",
+        "Hulling of parchment",
+        "Torrefazione Inventata",
+        "Entry no. 9 870",
+        "What this does not prove",
+    ):
+        assert said in english
+    for said in (
+        "Demostración inventada",
+        "café verde",
+        "212 familias",
+        "20 de mayo – 28 de junio de 2026",
+        "Ya había vencido.",
+    ):
+        assert said in spanish
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", [f"/L/{LOT}", f"/L/{FEW}", "/"])
+def test_no_page_promises_what_nobody_can(client: TestClient, path: str, language: Language) -> None:
+    text = client.get(path, headers=HTML | {"accept-language": language}).text.lower()
+
+    for word in ("eudr compliant", "guarantee", "garantiza", "cumple con la eudr", "blockchain"):
+        assert word not in text
+
+
+def test_few_families_are_neither_counted_nor_told_apart(client: TestClient) -> None:
+    data = client.get(f"/L/{FEW}", headers=JSON).json()
+    text = Text(client.get(f"/L/{FEW}?lang=en", headers=HTML).text).text
+
+    assert data["families"] == {"count": None, "fewer_than": 5}
+    assert data["links"][0]["covered_families"]["count"] is None
+    assert "fewer than 5" in text
+    assert "3 families" not in text
+
+
+@pytest.mark.parametrize(
+    ("families", "shown"), [(0, (0, None)), (1, (None, 5)), (4, (None, 5)), (5, (5, None)), (212, (212, None))]
+)
+def test_families_are_counted_from_five_on(families: int, shown: tuple[int | None, int | None]) -> None:
+    assert tuple(counted(families).values()) == shown
+
+
+@pytest.mark.parametrize(
+    ("covered", "count"), [(212, 212), (211, None), (208, None), (207, 207), (5, 5), (4, None), (0, 0)]
+)
+def test_those_left_out_are_not_counted_out_either(
+    client: TestClient, stand_in: StandIn, covered: int, count: int | None
+) -> None:
+    view = stand_in.views[LOT]
+    stand_in.views[LOT] = replace(view, links=(replace(view.links[0], covered_families=covered),))
+
+    data = client.get(f"/L/{LOT}", headers=JSON).json()
+
+    assert data["links"][0]["covered_families"]["count"] == count
+
+
+def test_deliveries_are_told_together_and_few_ones_without_number_place_or_entry(
+    client: TestClient, stand_in: StandIn
+) -> None:
+    few = [invented.step(70 + n, "lot.harvested", "2026-01-15", 3_000, place="Pasiri") for n in range(2)]
+    many = [
+        invented.step(80 + n, "lot.harvested", f"2026-01-{n + 1:02d}", 3_000, place=f"Acopio {n % 2}") for n in range(9)
+    ]
+    view = stand_in.views[LOT]
+
+    def told(steps: list[object]) -> dict[str, object]:
+        stand_in.views[LOT] = replace(view, steps=tuple(steps))  # type: ignore[arg-type]
+        journey = client.get(f"/L/{LOT}", headers=JSON).json()["journey"]
+        return next(item for item in journey if item["kind"] == "lot.harvested")
+
+    alone, together = told(list(few)), told(list(many))
+
+    assert (alone["count"], alone["fewer_than"], alone["places"], alone["entries"]) == (None, 5, [], None)
+    assert alone["statement"] is None
+    assert (together["count"], together["amount"], together["places"]) == (9, 27_000, ["Acopio 0", "Acopio 1"])
+
+
+def test_blocks_come_before_everything_else(client: TestClient) -> None:
+    text = Text(client.get(f"/L/{FEW}?lang=en", headers=HTML).text).text
+
+    assert text.index("Held") < text.index("7.125 kg")
+    assert text.index("In question") < text.index("7.125 kg")
+    assert "1.125 kg of 7.125 kg have no recorded origin" in text
+
+
+def test_a_lot_of_before_says_so_and_leads_back(client: TestClient) -> None:
+    answer = client.get(f"/L/{LOT}?size=9000&lang=en", headers=HTML)
+
+    assert "when the log held 9 000 entries" in Text(answer.text).text
+    assert f"/L/{LOT}?size=9000&amp;lang=es" in answer.text or f"/L/{LOT}?size=9000&lang=es" in answer.text
+
+
+@pytest.mark.parametrize("typed", [LOT.lower(), "9D3W-OXKZ-5T7M-2QAB", "9d3w 0xkz 5t7m 2qab"])
+def test_every_way_to_type_a_code_leads_to_its_one_address(client: TestClient, typed: str) -> None:
+    answer = client.get(f"/L/{typed}?lang=en", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (308, f"/L/{LOT}?lang=en")
+
+
+def test_crockfords_lookalikes_are_read_as_digits() -> None:
+    assert canonical_lot("oOiIlL00000000-00") == "0011110000000000"
+    for wrong in ("", "U" * 16, LOT[:-1], LOT + "0", "9D3W0XKZ5T7M2QÁB", "x" * 100, "../../../../etc"):
+        with pytest.raises(FormatError):
+            canonical_lot(wrong)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/L/ABC", 400), ("/L/9D3W0XKZ5T7M2QZZ", 404), (f"/L/{LOT}?size=x", 400)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_not_there_gets_an_honest_page_and_never_200(
+    client: TestClient, path: str, status: int, language: Language
+) -> None:
+    page = client.get(path, headers=HTML | {"accept-language": language})
+    data = client.get(path, headers=JSON)
+
+    assert page.status_code == data.status_code == status
+    assert words.word(language, f"nolot.{status}") in page.text
+    assert data.headers["content-type"] == "application/problem+json"
+
+
+def test_an_unchanged_page_is_not_sent_twice(client: TestClient, stand_in: StandIn) -> None:
+    first = client.get(f"/L/{LOT}", headers=HTML | {"accept-language": "es"})
+    known = HTML | {"if-none-match": first.headers["etag"]}
+
+    assert client.get(f"/L/{LOT}", headers=known | {"accept-language": "es"}).status_code == 304
+    assert client.get(f"/L/{LOT}", headers=known | {"accept-language": "en"}).status_code == 200
+    assert client.get(f"/L/{LOT}", headers=known | JSON).status_code == 200
+    stand_in.views[LOT] = replace(stand_in.views[LOT], grams=1)
+    assert client.get(f"/L/{LOT}", headers=known | {"accept-language": "es"}).status_code == 200
+
+
+def test_markup_in_data_stays_text(client: TestClient, stand_in: StandIn) -> None:
+    view: LotView = stand_in.views[LOT]
+    nasty = '"><script>alert(1)</script>'
+    stand_in.views[LOT] = replace(view, districts=(nasty,), holder_names=dict.fromkeys(view.holders, nasty))
+
+    assert "<script" not in client.get(f"/L/{LOT}", headers=HTML).text
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert words.catalogue("es").keys() == words.catalogue("en").keys()
+    for key, spanish in words.catalogue("es").items():
+        english = words.catalogue("en")[key]
+        assert sorted(re.findall(r"{\w+}", spanish)) == sorted(re.findall(r"{\w+}", english)), key
+
+
+@pytest.mark.parametrize(
+    ("accept", "json"),
+    [
+        ("application/json", True),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", False),
+        ("*/*", False),
+        ("", False),
+        ("text/html;q=0.5, application/json", True),
+        ("application/json;q=0.5, text/html", False),
+        ("application/json;q=x", False),
+    ],
+)
+def test_json_is_given_to_who_prefers_it(accept: str, json: bool) -> None:
+    assert prefers_json(accept) is json
+
+
+def test_amounts_and_days_read_the_same_in_both_languages() -> None:
+    assert formats.amount(18_975_000, "g", "es") == "18\u202f975\u00a0kg"
+    assert formats.amount(225_150, "g", "en") == "225.15\u00a0kg"
+    assert formats.amount(1, "g", "en") == "0.001\u00a0kg"
+    assert formats.amount(100_000, "g", "en") == "100\u00a0kg"
+    assert formats.amount(350, "ml", "es") == "0.35\u00a0L"
+    assert formats.amount(1, "piece", "es") == "1\u00a0pieza"
+    assert formats.amount(24, "piece", "en") == "24\u00a0pieces"
+    assert formats.days("2026-06-01", "2026-06-28", "en") == "1–28 June 2026"
+    assert formats.days("2025-12-03", "2026-01-15", "es") == "3 de diciembre de 2025 – 15 de enero de 2026"
+    assert formats.days("2026-06-01", "2026-06-01", "es") == "1 de junio de 2026"
+    assert formats.days("", "", "es") == ""
+
+
+def test_the_front_page_shows_how_to_check_the_log(client: TestClient) -> None:
+    page = Text(client.get("/?lang=en").text).text
+
+    assert "chaski.example/log/demo+f6f28702+" in page
+    assert "10 412" in page
+    assert "Signed checkpoint" in page
