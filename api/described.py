@@ -124,7 +124,7 @@ receipt: Final[Responses] = {
 lots: Final[Responses] = {
     **_GUARDED,
     200: {
-        "description": "Lots in the order of their ids.",
+        "description": "Lots, at most `limit` of them.",
         "content": {
             "application/json": {
                 "schema": {

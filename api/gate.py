@@ -75,7 +75,7 @@ class Gate:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:
             # Nobody outside learns more than the id. The log learns where, not what: a message may quote a body.
-            _log.error(  # noqa: TRY400
+            _log.error(
                 "request-failed",
                 request=request_id,
                 operation=_operation(scope),

@@ -414,6 +414,11 @@ class Ledger:
             return books.names_of([thing]).get(thing, thing)
 
     @property
+    def is_demo(self) -> bool:
+        """Whether everything in this log is invented: the log is named `demo`, and so every reader can tell."""
+        return self.origin.endswith("/log/demo")
+
+    @property
     def operator_party(self) -> str:
         """The party that runs the log."""
         return self._catalogue.operator()

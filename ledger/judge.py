@@ -20,7 +20,7 @@ def judge(heard: Heard, state: State, packs: Packs, rules_version: int) -> Verdi
     """Judge one statement against the books as they stand, by the rules and packs in force. Pure."""
     problems: list[Problem] = []
     flags: list[Problem] = []
-    for rule in rules_for(type(heard.fact), rules_version):
+    for rule in rules_for(type(heard.fact), rules_version, correcting=heard.is_correction):
         found = rule.problems(heard, state, packs)
         if found:
             (problems if rule.effect == "refuse" else flags).extend(found)

@@ -85,12 +85,22 @@ class Settings(BaseSettings):
     max_request_bytes: Annotated[int, Field(ge=1024)] = Field(
         32 * _MEBIBYTE, description="The largest request with statements or facts."
     )
-    max_document_bytes: Annotated[int, Field(ge=1024)] = Field(
-        25 * _MEBIBYTE, description="The largest document that may be kept."
+    max_document_bytes: Annotated[int, Field(ge=1024, le=25 * _MEBIBYTE)] = Field(
+        25 * _MEBIBYTE, description="The largest document taken; the store keeps none above 25 MiB."
     )
     document_types: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
-        ("application/pdf", "image/jpeg", "image/png", "text/csv", "application/json"),
-        description="Media types of documents that may be kept, separated by commas.",
+        (
+            "application/geo+json",
+            "application/json",
+            "application/pdf",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "image/jpeg",
+            "image/png",
+            "image/webp",
+            "text/csv",
+            "text/plain",
+        ),
+        description="Media types of documents taken, separated by commas; a narrower choice than the default.",
     )
     debug: bool = Field(default=False, description="Whether an internal error shows where in the program it happened.")
 

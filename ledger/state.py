@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ledger.errors import Problem
-from ledger.facts import references
 from ledger.facts.corrections import FactEndorsed, FactRetracted, FlagJustified
 from ledger.facts.deliveries import DeliveryConfirmed, DeliveryDisputed
 from ledger.facts.log import KeyAuthorised, StatementVouched
@@ -21,6 +20,9 @@ from ledger.statement import Statement, parse_statement
 
 JUDGED_ACCOUNTS = frozenset({"stock", "title", "transit", "return", "estimate", "volume"})
 """Kinds of account whose balance rules look at; the others are only ever summed for reports."""
+
+
+_K = TypeVar("_K")
 
 
 class UnloadedError(LookupError):
@@ -144,15 +146,15 @@ class State:
     def missing(self, wants: Wants) -> Wants:
         """What of `wants` is not loaded yet."""
         return Wants(
-            wants.subjects - self._marks.keys(),
-            wants.balances - self._balances.keys(),
-            wants.digests - self._known.keys(),
-            wants.ids - self._ids.keys(),
-            wants.seqs - self._seqs.keys(),
-            wants.lots - self._lots.keys(),
-            wants.origin_sets - self._origin_sets.keys(),
-            wants.actors - self._actors.keys(),
-            wants.downstream - self._downstream.keys(),
+            _not_in(wants.subjects, self._marks),
+            _not_in(wants.balances, self._balances),
+            _not_in(wants.digests, self._known),
+            _not_in(wants.ids, self._ids),
+            _not_in(wants.seqs, self._seqs),
+            _not_in(wants.lots, self._lots),
+            _not_in(wants.origin_sets, self._origin_sets),
+            _not_in(wants.actors, self._actors),
+            _not_in(wants.downstream, self._downstream),
         )
 
     def load_marks(self, subjects: Iterable[str], marks: Iterable[tuple[str, Standing]]) -> None:
@@ -355,6 +357,11 @@ class State:
         return other
 
 
+def _not_in(wanted: set[_K], loaded: Mapping[_K, object]) -> set[_K]:
+    # Set difference with the keys of a mapping walks the whole mapping; this walks only what is wanted.
+    return {key for key in wanted if key not in loaded}
+
+
 def wants(statement: Statement, postings: Postings) -> Wants:
     """The first round: everything a statement names, and the accounts it moves."""
     envelope = statement.envelope
@@ -363,7 +370,7 @@ def wants(statement: Statement, postings: Postings) -> Wants:
     subjects.update((statement.kid, envelope.by, LOG, RULES))
     if envelope.on_behalf_of is not None:
         subjects.add(envelope.on_behalf_of)
-    for reference in references(statement.fact):
+    for reference in statement.references:
         subjects.add(reference.thing)
         if "lot" in reference.kinds:
             wanted.lots.add(reference.thing)
@@ -371,9 +378,8 @@ def wants(statement: Statement, postings: Postings) -> Wants:
                 wanted.balances.add(("stock", reference.thing))
     for mark in postings.marks:
         subjects.add(mark.subject)
-    commodity = getattr(statement.fact, "commodity", None)
-    if commodity is not None:
-        subjects.add(pack_subject("commodity", commodity))
+    if "commodity" in type(statement.fact).model_fields:
+        subjects.add(pack_subject("commodity", statement.fact.commodity))  # type: ignore[attr-defined]
     wanted.balances.update((m.account.kind, m.account.a) for m in postings.moves if m.account.kind in JUDGED_ACCOUNTS)
     if isinstance(statement.fact, StatementVouched):
         inner = parse_statement(statement.fact.jws.encode())
@@ -404,7 +410,7 @@ def _want_named(statement: Statement, wanted: Wants) -> None:
 def further_wants(statement: Statement, state: State) -> Wants:
     """The second round: what the first one brought to light (the statement to correct, mixed origins)."""
     wanted = Wants()
-    for reference in references(statement.fact):
+    for reference in statement.references:
         if "lot" in reference.kinds and not reference.born:
             books = state.lot(reference.thing)
             if books is not None and books.origin_set is not None:
@@ -430,7 +436,7 @@ def _want_correction(old: Statement, wanted: Wants) -> None:
     wanted.add(wants(old, postings))
     wanted.actors.add(old.digest)
     wanted.subjects.add(old.digest)
-    for reference in references(old.fact):
+    for reference in old.references:
         if "lot" in reference.kinds:
             wanted.actors.add(reference.thing)
             if reference.born:

@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 
 from ledger import canonical, keys
 from ledger.errors import FormatError, Problem
-from ledger.facts import Fact, known_types, sealed_fields
+from ledger.facts import Fact, Reference, known_types, references, sealed_fields
 from ledger.values import Basis, Digest, Moment, Origin, OwnCode, Thing
 
 JWS_TYPE = "chaski-fact+jws"
@@ -64,6 +64,12 @@ class Statement:
     kid: str
     digest: str
     envelope: Envelope
+    references: tuple[Reference, ...]
+
+    @classmethod
+    def of(cls, payload: bytes, signature: bytes, kid: str, digest: str, envelope: Envelope) -> Statement:
+        """Put a statement together, with every id its fact names."""
+        return cls(payload, signature, kid, digest, envelope, tuple(references(envelope.body)))
 
     @property
     def fact(self) -> Fact:
@@ -175,12 +181,12 @@ def parse_statement(jws: bytes) -> Statement:
     payload = _unb64(payload_text, "payload")
     if len(payload) > MAX_PAYLOAD:
         raise FormatError(Problem("json-too-large", "", found=len(payload), expected=MAX_PAYLOAD))
-    return Statement(payload, signature, kid, hashlib.sha256(jws).hexdigest(), parse_payload(payload))
+    return Statement.of(payload, signature, kid, hashlib.sha256(jws).hexdigest(), parse_payload(payload))
 
 
 def restore(payload: bytes, signature: bytes, kid: str, digest: str) -> Statement:
     """A statement as the store kept it; the caller re-hashes where trust matters (`verify`)."""
-    return Statement(payload, signature, kid, digest, _envelope_trusted(payload))
+    return Statement.of(payload, signature, kid, digest, _envelope_trusted(payload))
 
 
 def _envelope_trusted(payload: bytes) -> Envelope:
@@ -257,7 +263,7 @@ def sign(envelope: Mapping[str, Any], key: keys.SigningKey) -> Statement:
     signing_input = header(key.thumbprint) + b"." + _b64(payload)
     signature = key.sign(signing_input)
     digest = hashlib.sha256(signing_input + b"." + _b64(signature)).hexdigest()
-    return Statement(payload, signature, key.thumbprint, digest, parsed)
+    return Statement.of(payload, signature, key.thumbprint, digest, parsed)
 
 
 def _unb64(text: bytes, part: str) -> bytes:

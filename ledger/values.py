@@ -7,6 +7,7 @@ generic machinery which fields name a thing, which bring one into being and whic
 from __future__ import annotations
 
 import re
+from base64 import b32encode
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
@@ -37,10 +38,16 @@ class SealedField:
 
 
 def crockford(data: bytes) -> str:
-    """80 random bits (10 bytes) as 16 characters of Crockford base32: how every id is written."""
-    number = int.from_bytes(data, "big")
-    length = (len(data) * 8 + 4) // 5
-    return "".join(CROCKFORD[(number >> (5 * place)) & 31] for place in reversed(range(length)))
+    """Bytes as Crockford base32, five bits a character from the left: 10 random bytes make the 16 of an id."""
+    return b32encode(data).translate(_CROCKFORD).decode().rstrip("=")
+
+
+_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", CROCKFORD.encode())
+
+
+def receipt_code(digest: str) -> str:
+    """The first 100 bits of a statement's digest as 20 characters: known before the statement is synchronised."""
+    return crockford(bytes.fromhex(digest[:26]))[:20]
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)")

@@ -41,7 +41,7 @@ async def list_lots(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     format: Format = "json",  # noqa: A002 - the name the users type
 ) -> Response:
-    """Lots in the order of their ids; `next` leads to the following page."""
+    """Lots in the order of their birth; `next` leads to the following page."""
     desk = desk_of(request)
     await desk.access.require(request, "lots:read")
     lines = await desk.read(lambda: desk.ledger.lots(party=party, commodity=commodity, after=after, limit=limit))

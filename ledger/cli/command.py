@@ -77,6 +77,10 @@ def run(given: list[str]) -> int:
             # pipe into a SystemExit.) What is still buffered must not complain at the end either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return Exit.OK
+        except OSError as error:
+            if talk.debug:
+                traceback.print_exc()
+            return _fail(talk, (_unusable(error),), Exit.FORMAT)
         except Exception as error:  # noqa: BLE001 - the last line of defence: no stack trace reaches a clerk
             if talk.debug:
                 traceback.print_exc()
@@ -117,6 +121,12 @@ def _shared() -> list[Any]:
     ) -> None: ...
 
     return [each for each in get_command(app).params if each.name != "help"]
+
+
+def _unusable(error: OSError) -> Problem:
+    """A file or folder somewhere below that cannot be read or written; the commands name those they know themselves."""
+    details = {"reason": error.strerror or type(error).__name__}
+    return Problem("file-not-usable", found=str(error.filename or ""), details=details, retry="after-change")
 
 
 def _language_asked(given: list[str]) -> Language | None:

@@ -35,7 +35,9 @@ def demo(
     from ledger.seasons.stage import PUBLIC_URL
 
     talk = talking()
-    report = seasons.run(out, seed, talk.show, public_url=public_url or PUBLIC_URL, render_page=_page)
+    report = seasons.run(
+        out, seed, talk.show, public_url=public_url or PUBLIC_URL, render_page=_page, language=talk.language
+    )
     talk.document(plain(report, talk.language))
 
 

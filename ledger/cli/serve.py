@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 from typing import Annotated
 
 import typer
@@ -34,6 +36,8 @@ def serve(
 
     talk = talking()
     settings = load(database=database, host=host, port=port, log_level=log_level)
+    if settings.port == 0:
+        settings = load(database=database, host=host, port=_free_port(settings.host), log_level=log_level)
     with opened(database) as ledger:
         shown = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - only to print it
         address = f"http://{shown}:{settings.port}"
@@ -44,9 +48,22 @@ def serve(
             path=f"/{ledger.origin.partition('/')[2]}/checkpoint",
         )
         talk.document({"origin": ledger.origin, "address": address, "verifier_key": ledger.verifier_key})
+        # uvicorn finishes what is in hand and then passes the signal on: to be stopped is the proper end of serving,
+        # and the ledger must still be closed.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             server.serve(ledger, settings)
+        except KeyboardInterrupt:
+            return
         except SystemExit:
             # uvicorn has said why and asks to leave; a command answers for its own ending.
             found = f"{settings.host}:{settings.port}"
             raise ConflictError(Problem("address-not-free", found=found, retry="after-change")) from None
+
+
+def _free_port(host: str) -> int:
+    """A port nobody uses now, chosen here so that the address can be said before serving begins."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port

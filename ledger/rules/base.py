@@ -8,6 +8,7 @@ from functools import cache
 
 from ledger.errors import Effect, Problem
 from ledger.facts import Fact
+from ledger.facts.corrections import FactRetracted
 from ledger.packs.pack import CommodityPack
 from ledger.postings import Postings
 from ledger.postings.log import pack_subject
@@ -46,6 +47,11 @@ class Heard:
         return self.statement.fact
 
     @property
+    def is_correction(self) -> bool:
+        """Whether it replaces or retracts another statement."""
+        return self.statement.envelope.replaces is not None or isinstance(self.fact, FactRetracted)
+
+    @property
     def actor(self) -> str:
         """The party whose act it is."""
         return self.statement.actor
@@ -62,6 +68,7 @@ class Rule:
     effect: Effect
     check: Check
     facts: tuple[type[Fact], ...] | None
+    corrections: bool
     since: int
     until: int | None
 
@@ -77,12 +84,19 @@ _RULES: list[Rule] = []
 
 
 def rule(
-    *facts: type[Fact], effect: Effect = "refuse", since: int = 1, until: int | None = None
+    *facts: type[Fact],
+    effect: Effect = "refuse",
+    corrections: bool = False,
+    since: int = 1,
+    until: int | None = None,
 ) -> Callable[[Check], Check]:
-    """Register a check for these facts (none named = every fact). Its name is a sentence true when all is well."""
+    """Register a check for these facts (none named = every fact). Its name is a sentence true when all is well.
+
+    With `corrections` it looks only at statements that replace or retract another.
+    """
 
     def register(check: Check) -> Check:
-        _RULES.append(Rule(check.__name__, effect, check, facts or None, since, until))
+        _RULES.append(Rule(check.__name__, effect, check, facts or None, corrections, since, until))
         return check
 
     return register
@@ -94,12 +108,13 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 @cache
-def rules_for(fact_class: type[Fact], version: int) -> tuple[Rule, ...]:
+def rules_for(fact_class: type[Fact], version: int, *, correcting: bool) -> tuple[Rule, ...]:
     """The rules in force at a rules version for one kind of fact."""
     return tuple(
         found
         for found in _RULES
         if (found.facts is None or fact_class in found.facts)
+        and (correcting or not found.corrections)
         and found.since <= version
         and (found.until is None or version <= found.until)
     )

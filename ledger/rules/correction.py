@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.errors import Problem
-from ledger.facts import references
 from ledger.facts.corrections import FactRetracted
 from ledger.rules.base import Heard, Packs, rule
 from ledger.rules.identity import has_role
@@ -22,7 +21,7 @@ def _target(heard: Heard) -> tuple[str, str] | None:
     return None if replaced is None else (replaced, "/replaces")
 
 
-@rule()
+@rule(corrections=True)
 def only_a_standing_fact_is_corrected(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """What is corrected stands, may be corrected at all, and a replacement has its type."""
     del packs
@@ -42,7 +41,7 @@ def only_a_standing_fact_is_corrected(heard: Heard, state: State, packs: Packs) 
         yield Problem("replaces-other-type", "/fact", heard.statement.type, known.statement.type)
 
 
-@rule()
+@rule(corrections=True)
 def correction_is_by_its_stater_or_above(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """A fact is corrected by the party that stated it, or by a registrar."""
     del packs
@@ -56,7 +55,7 @@ def correction_is_by_its_stater_or_above(heard: Heard, state: State, packs: Pack
         yield Problem("not-your-fact", target[1], by, known.statement.envelope.by)
 
 
-@rule()
+@rule(corrections=True)
 def counterparty_has_endorsed(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """Once another party has acted on a fact, it goes only with that party's endorsement."""
     del packs
@@ -77,7 +76,7 @@ def _acted(known: Known, state: State) -> set[str]:
     """Parties other than the stater with a standing fact on the statement or on a lot it bore."""
     own = {known.statement.envelope.by, known.statement.actor}
     acted = set(state.actors(known.statement.digest))
-    for reference in references(known.statement.fact):
+    for reference in known.statement.references:
         if "lot" in reference.kinds and reference.born:
             acted |= state.actors(reference.thing)
     return acted - own

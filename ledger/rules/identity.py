@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from ledger import canonical, keys
 from ledger.errors import FormatError, LedgerError, Problem, ProofError
-from ledger.facts import references
 from ledger.facts.corrections import FactRetracted
 from ledger.facts.log import (
     KeyAuthorised,
@@ -157,7 +156,7 @@ def names_stand_or_are_new(heard: Heard, state: State, packs: Packs) -> Iterator
     """Every id a fact names is known and of the right kind; every id it bears is new."""
     del packs
     born_here: set[str] = set()
-    for reference in references(heard.fact):
+    for reference in heard.statement.references:
         where = f"/body{reference.where}"
         if reference.born:
             if reference.thing in born_here:

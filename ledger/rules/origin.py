@@ -89,7 +89,7 @@ def origin_is_named(heard: Heard, state: State, packs: Packs) -> Iterator[Proble
         yield Problem("origin-unnamed", "/body/plot")
 
 
-@rule(LotTransformed, LotPacked, LotUnpacked)
+@rule(LotTransformed, LotPacked, LotUnpacked, corrections=True)
 def lineage_has_no_cycle(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """A correction does not make a lot its own ancestor."""
     del packs

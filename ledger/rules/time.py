@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 
 from ledger.errors import Problem
+from ledger.facts import Fact
 from ledger.facts.agreements import AgreementSigned
 from ledger.facts.certificates import CertificateRecorded
 from ledger.facts.deliveries import LotHarvested
@@ -28,12 +30,17 @@ _PERIODS = (
 )
 
 
+@cache
+def _periods(fact_class: type[Fact]) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in _PERIODS if pair[0] in fact_class.model_fields)
+
+
 @rule(LotHarvested, AgreementSigned, CertificateRecorded, PlotHeld, HerdGrazes, ConditionsRecorded, MandateGiven)
 def periods_run_forward(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """A period ends on or after the day it begins."""
     del state, packs
-    for begin, end in _PERIODS:
-        first, last = getattr(heard.fact, begin, None), getattr(heard.fact, end, None)
+    for begin, end in _periods(type(heard.fact)):
+        first, last = getattr(heard.fact, begin), getattr(heard.fact, end)
         if first is not None and last is not None and last < first:
             yield Problem("period-reversed", f"/body/{end}", last, first)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.book import Ledger
 from ledger.errors import LedgerError
 from ledger.seasons import tamper
+from ledger.seasons.voice import Voice
 
 CUT_ENTRIES = 300
 
@@ -17,11 +18,13 @@ CUT_ENTRIES = 300
 class Attack:
     """One tampering of a copy.
 
-    `done` says what was changed, `found_by` what noticed it ("" = nothing did), `codes` the problems it
-    named, `note` what a reader should know beside. `as_expected` compares with what this project promises.
+    `name` is a code; the rest but `codes` is in the reader's language: `title`, what was `done`, what it
+    was `found_by` ("" = nothing noticed), a `note`. `codes` are the problems that were named.
+    `as_expected` compares with what this project promises.
     """
 
     name: str
+    title: str
     done: str
     found_by: str
     codes: tuple[str, ...]
@@ -38,94 +41,79 @@ class Evidence:
     foreign_checkpoint: str
 
 
-def attack_all(database: Path, folder: Path, evidence: Evidence, *, workers: int | None = None) -> list[Attack]:
-    """Six tamperings, each on a fresh copy of a closed ledger under `folder`, and a control."""
-    inspector = _Inspector(workers)
-
-    def copy(name: str) -> Path:
-        return tamper.copy_ledger(database, folder / name)
-
-    attacks = [inspector.verify("untouched copy", "nothing", copy("control"), expected=())]
-    payload = copy("payload")
-    index = tamper.edit_payload(payload)
-    attacks.append(
-        inspector.verify("payload edited", f"the delivery at index {index} weighs ten times as much", payload)
-    )
-    entry = copy("entry")
-    index = tamper.edit_entry(entry)
-    attacks.append(inspector.verify("entry edited", f"entry {index} is back-dated by a month", entry))
-    node = copy("node")
-    level, number = tamper.edit_node(node)
-    attacks.append(inspector.verify("node edited", f"one bit of node {number} on level {level} is turned", node))
-    attacks.append(_truncated(inspector, copy("truncated")))
-    attacks.append(_older(inspector, evidence))
-    attacks.append(
-        inspector.verify(
-            "foreign checkpoint",
-            "the log is shown with the checkpoint of another log of the same name",
-            copy("foreign"),
-            checkpoint=evidence.foreign_checkpoint,
-            found_by="the log key that readers have pinned",
-        )
-    )
-    return attacks
+def attack_all(database: Path, folder: Path, evidence: Evidence, voice: Voice) -> Iterator[Attack]:
+    """An untouched copy and six tamperings, each of a fresh copy of a closed ledger under `folder`."""
+    for number, attack in enumerate((_control, _payload, _entry, _node, _truncated)):
+        yield attack(tamper.copy_ledger(database, folder / str(number)), voice)
+    yield _older(evidence, voice)
+    yield _foreign(tamper.copy_ledger(database, folder / "foreign"), evidence, voice)
 
 
-def _truncated(inspector: _Inspector, copy: Path) -> Attack:
-    size = tamper.truncate_tail(copy, CUT_ENTRIES)
-    return inspector.verify(
-        "truncated tail",
-        f"the last {CUT_ENTRIES} entries are cut off and the head is mended: {size} are left",
-        copy,
-        found_by="the size this machine remembers outside the database",
-    )
+def _control(copy: Path, voice: Voice) -> Attack:
+    codes = examine(copy)
+    title, done = voice.phrase("control"), voice.phrase("nothing was touched")
+    return Attack("control", title, done, _again(voice) if codes else "", codes, "", not codes)
 
 
-def _older(inspector: _Inspector, evidence: Evidence) -> Attack:
+def _payload(copy: Path, voice: Voice) -> Attack:
+    index = tamper.edit_payload(copy)
+    done = voice.phrase("the delivery at index {index} weighs ten times as much", index=index)
+    return _found("payload", voice.phrase("payload edited"), done, _again(voice), examine(copy))
+
+
+def _entry(copy: Path, voice: Voice) -> Attack:
+    index = tamper.edit_entry(copy)
+    done = voice.phrase("entry {index} is dated back by a month", index=index)
+    return _found("entry", voice.phrase("entry edited"), done, _again(voice), examine(copy))
+
+
+def _node(copy: Path, voice: Voice) -> Attack:
+    level, number = tamper.edit_node(copy)
+    done = voice.phrase("one bit of node {number} on level {level} is turned", number=number, level=level)
+    return _found("node", voice.phrase("node edited"), done, _again(voice), examine(copy))
+
+
+def _truncated(copy: Path, voice: Voice) -> Attack:
+    left = tamper.truncate_tail(copy, CUT_ENTRIES)
+    done = voice.phrase("the last {cut} entries are gone and the head is mended to {left}", cut=CUT_ENTRIES, left=left)
+    finder = voice.phrase("the size this machine remembers outside the database")
+    return _found("truncated-tail", voice.phrase("truncated tail"), done, finder, examine(copy))
+
+
+def _older(evidence: Evidence, voice: Voice) -> Attack:
     """An older copy is a good log: alone it passes, and only who kept a newer checkpoint sees the difference."""
-    alone = inspector.verify("", "", evidence.older_copy, expected=())
-    attack = inspector.verify(
-        "older copy swapped in",
-        "the whole folder is replaced by a copy made earlier",
-        evidence.older_copy,
-        checkpoint=evidence.kept_checkpoint,
-        found_by="a checkpoint somebody outside has kept",
-    )
-    note = "needs a kept checkpoint (or a witness): without one the older copy passes, as it was a good log"
+    alone, compared = examine(evidence.older_copy), examine(evidence.older_copy, evidence.kept_checkpoint)
     return Attack(
-        attack.name, attack.done, attack.found_by, attack.codes, note, attack.as_expected and alone.as_expected
+        "older-copy",
+        voice.phrase("older copy swapped in"),
+        voice.phrase("the whole folder is replaced by a copy made earlier"),
+        voice.phrase("a checkpoint that somebody outside has kept") if compared else "",
+        compared,
+        voice.phrase("Needs a kept checkpoint, or a witness: by itself the older copy passes, it was a good log once."),
+        bool(compared) and not alone,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Inspector:
-    """Opens a copy as a stranger would and verifies all of it."""
+def _foreign(copy: Path, evidence: Evidence, voice: Voice) -> Attack:
+    done = voice.phrase("the log is shown with the checkpoint of another log that gives itself the same name")
+    finder = voice.phrase("the log's key, which readers have pinned")
+    codes = examine(copy, evidence.foreign_checkpoint)
+    return _found("foreign-checkpoint", voice.phrase("foreign checkpoint"), done, finder, codes)
 
-    workers: int | None
 
-    def verify(
-        self,
-        name: str,
-        done: str,
-        copy: Path,
-        *,
-        checkpoint: str | None = None,
-        found_by: str = "hashing and checking everything again",
-        expected: tuple[str, ...] | None = None,
-    ) -> Attack:
-        """What happens when the copy is opened and verified; `expected` empty says that it must pass."""
-        codes = self._codes(lambda: self._verified(copy, checkpoint))
-        as_expected = bool(codes) if expected is None else codes == expected
-        return Attack(name, done, found_by if codes else "", codes, "", as_expected)
+def _found(name: str, title: str, done: str, finder: str, codes: tuple[str, ...]) -> Attack:
+    return Attack(name, title, done, finder if codes else "", codes, "", bool(codes))
 
-    def _verified(self, copy: Path, checkpoint: str | None) -> None:
-        with Ledger.open(str(copy)) as ledger:
-            ledger.verify(checkpoint=checkpoint, workers=self.workers)
 
-    @staticmethod
-    def _codes(check: Callable[[], None]) -> tuple[str, ...]:
-        try:
-            check()
-        except LedgerError as error:
-            return tuple(dict.fromkeys(problem.code for problem in error.problems))
-        return ()
+def _again(voice: Voice) -> str:
+    return voice.phrase("hashing and checking everything again")
+
+
+def examine(database: Path, checkpoint: str | None = None) -> tuple[str, ...]:
+    """Open a copy as a stranger would and verify all of it: the codes of what is wrong, none where nothing is."""
+    try:
+        with Ledger.open(str(database)) as ledger:
+            ledger.verify(checkpoint=checkpoint)
+    except LedgerError as error:
+        return tuple(dict.fromkeys(problem.code for problem in error.problems))
+    return ()

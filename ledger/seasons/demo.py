@@ -20,9 +20,11 @@ from ledger.book import Ledger
 from ledger.errors import Problem, ProofError
 from ledger.seasons import stage, tamper
 from ledger.seasons.attacks import Attack, Evidence, attack_all
-from ledger.seasons.narrate import Say, families, kilograms, silent
+from ledger.seasons.narrate import families, kilograms
 from ledger.seasons.story import Story
 from ledger.seasons.telling import Telling
+from ledger.seasons.voice import Say, Voice, silent
+from ledger.words import Language
 
 RenderPage = Callable[[Ledger, str], str]
 """Makes the HTML page of a lot; handed in from outside, because the ledger does not know the API."""
@@ -78,26 +80,32 @@ def run(
     *,
     public_url: str = stage.PUBLIC_URL,
     render_page: RenderPage | None = None,
+    language: Language = "en",
 ) -> DemoReport:
     """Build the demo in `out`, replacing an earlier one there; the same seed gives the same log, byte for byte.
 
     `say` is told each line as it comes. Raises ProofError demo-not-as-promised where a tampering goes
     unnoticed or the untouched copy does not pass.
     """
+    voice = Voice(say, language)
     database = _fresh(out)
     with tempfile.TemporaryDirectory(prefix="chaski-demo-") as scratch:
-        built = _build(database, Path(scratch, "older"), seed, public_url, say)
+        built = _build(database, Path(scratch, "older"), seed, public_url, voice)
         (out / "kept.checkpoint").write_text(built.kept_checkpoint, encoding="utf-8")
         # The clock of the season stops here; from now on the ledger lives in our time, as `serve` opens it.
         with Ledger.open(str(database)) as ledger:
             lots = tuple(_trace(ledger, story, built, out) for story in built.stories)
             for lot in lots:
-                say(
-                    f"  {lot.commodity}: lot {lot.lot}, {kilograms(lot.grams)}"
-                    f" from {lot.families} families in {lot.deliveries} deliveries"
+                voice.tell(
+                    "  {commodity}: lot {lot}, {weight} from {families} families in {deliveries} deliveries",
+                    commodity=lot.commodity,
+                    lot=lot.lot,
+                    weight=kilograms(lot.grams),
+                    families=lot.families,
+                    deliveries=lot.deliveries,
                 )
             page = _page(ledger, lots[0], out, render_page)
-            _verify(ledger, say)
+            _verify(ledger, voice)
             report = DemoReport(
                 folder=out,
                 database=database,
@@ -115,11 +123,15 @@ def run(
             )
         foreign = _foreign(Path(scratch, "foreign", DATABASE), seed, public_url)
         evidence = Evidence(built.kept_checkpoint, built.older_copy, foreign)
-        say("Six tamperings, each with a copy of its own:")
-        report = replace(report, attacks=tuple(attack_all(database, Path(scratch, "tampered"), evidence)))
-    _tell_attacks(report, say)
+        voice.tell("Six tamperings, each with a copy of its own:")
+        found = []
+        for attack in attack_all(database, Path(scratch, "tampered"), evidence, voice):
+            _tell_attack(attack, voice)
+            found.append(attack)
+        report = replace(report, attacks=tuple(found))
+    _as_promised(report)
     _write_summary(report)
-    _close(report, say)
+    _close(report, voice)
     return report
 
 
@@ -145,18 +157,27 @@ def _fresh(out: Path) -> Path:
     return out / DATABASE
 
 
-def _build(database: Path, older: Path, seed: str, public_url: str, say: Say) -> _Built:
+def _build(database: Path, older: Path, seed: str, public_url: str, voice: Voice) -> _Built:
     ledger, clock = stage.new_ledger(database, seed, public_url=public_url)
     with ledger:
         stories = tuple(stage.stories_of(ledger, seed).values())
         for story in stories:
-            say(f"{story.cooperative_name}: {story.families} families, {len(story.drafts):,} facts")
+            voice.tell(
+                "{name}: {families} families, {facts} facts",
+                name=story.cooperative_name,
+                families=story.families,
+                facts=f"{len(story.drafts):,}",
+            )
         telling = Telling(ledger, clock, stories)
         telling.run(until=telling.total * OLDER_PERCENT // 100)
         older_copy = tamper.copy_ledger(database, older)
         telling.run()
         head = ledger.head()
-        say(f"{head.size:,} facts stand in the log {ledger.origin}, each judged by the rules, signed and chained.")
+        voice.tell(
+            "{facts} facts stand in the log {origin}, each judged by the rules, signed and chained.",
+            facts=f"{head.size:,}",
+            origin=ledger.origin,
+        )
         return _Built(stories, telling.flags, telling.digests, head.checkpoint, older_copy)
 
 
@@ -195,11 +216,14 @@ def _page(ledger: Ledger, lot: TracedLot, out: Path, render_page: RenderPage | N
     return name
 
 
-def _verify(ledger: Ledger, say: Say) -> None:
+def _verify(ledger: Ledger, voice: Voice) -> None:
     found = ledger.verify()
-    say(
-        f"The whole log verified: {found.statements:,} statements, {found.signatures:,} signatures,"
-        f" {found.entries:,} entries and {found.nodes:,} nodes re-hashed."
+    voice.tell(
+        "The log is verified: {statements} statements, {signatures} signatures, {entries} entries, {nodes} nodes.",
+        statements=f"{found.statements:,}",
+        signatures=f"{found.signatures:,}",
+        entries=f"{found.entries:,}",
+        nodes=f"{found.nodes:,}",
     )
 
 
@@ -218,12 +242,16 @@ def _foreign(database: Path, seed: str, public_url: str) -> str:
         return other.head().checkpoint
 
 
-def _tell_attacks(report: DemoReport, say: Say) -> None:
-    for attack in report.attacks:
-        found = f"found by {attack.found_by} ({', '.join(attack.codes)})" if attack.codes else "passes, as it must"
-        say(f"  {attack.name}: {attack.done}: {found}")
-        if attack.note:
-            say(f"    {attack.note}")
+def _tell_attack(attack: Attack, voice: Voice) -> None:
+    found = voice.phrase("passes")
+    if attack.codes:
+        found = voice.phrase("found by {finder} ({codes})", finder=attack.found_by, codes=", ".join(attack.codes))
+    voice.line(f"  {attack.title}: {attack.done}: {found}")
+    if attack.note:
+        voice.line(f"    {attack.note}")
+
+
+def _as_promised(report: DemoReport) -> None:
     unexpected = [attack.name for attack in report.attacks if not attack.as_expected]
     if unexpected:
         raise ProofError([Problem("demo-not-as-promised", "", name) for name in unexpected])
@@ -259,14 +287,16 @@ def _write_summary(report: DemoReport) -> None:
     )
 
 
-def _close(report: DemoReport, say: Say) -> None:
-    say("")
-    say(f"{'commodity':14}{'lot':18}{'weight':>14}{'families':>10}  label")
-    for lot in report.lots:
-        say(f"{lot.commodity:14}{lot.lot:18}{kilograms(lot.grams):>14}{lot.families:>10}  {lot.label}")
-    say("")
-    say(f"Next: chaski serve --database {report.database} --port {urlsplit(report.public_url).port or 80}")
-    say(f"then open {report.public_url}{report.lots[0].path}")
+def _close(report: DemoReport, voice: Voice) -> None:
+    heads = [voice.phrase(head) for head in ("product", "lot", "weight", "families", "label")]
+    rows = [[lot.commodity, lot.lot, kilograms(lot.grams), str(lot.families), lot.label] for lot in report.lots]
+    voice.line()
+    for row in [heads, *rows]:
+        voice.line(f"{row[0]:14}{row[1]:18}{row[2]:>14}{row[3]:>10}  {row[4]}")
+    voice.line()
+    port = urlsplit(report.public_url).port or 80
+    voice.tell("Next: {command}", command=f"chaski serve --database {report.database} --port {port}")
+    voice.tell("then open {address}", address=f"{report.public_url}{report.lots[0].path}")
 
 
 def _write(path: Path, content: str | bytes) -> None:

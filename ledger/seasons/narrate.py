@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from ledger.book import Ledger
-from ledger.queries import Contribution, LotView, Step, Trace
+from ledger.packs.pack import CommodityPack, Names
+from ledger.queries import Contribution, Link, LotView, Step, Trace
 from ledger.seasons.story import Story
+from ledger.seasons.voice import Voice
+from ledger.words import Language
 
-Say = Callable[[str], None]
-
-
-def silent(line: str) -> None:
-    """Say nothing."""
-    del line
-
-
-_WORDS = {
-    "lot.harvested": "delivery at the scale",
-    "lot.transformed": "",
-    "lot.packed": "packing",
-    "lot.dispatched": "dispatch",
-    "lot.received": "receipt",
-    "lot.returned": "return",
-    "lot.held": "held",
-    "lot.released": "released",
-    "lot.lost": "loss",
-    "lot.sampled": "sample taken",
-    "lot.inspected": "quality measured",
-    "conditions.recorded": "cold chain recorded",
-    "label.printed": "labels printed",
+_SHOWN = 3
+_KINDS = {
+    "lot.harvested": Names("entrega en la balanza", "delivery at the scale"),
+    "lot.packed": Names("envasado", "packing"),
+    "lot.unpacked": Names("desenvasado", "unpacking"),
+    "lot.dispatched": Names("despacho", "dispatch"),
+    "lot.received": Names("recepción", "receipt"),
+    "lot.returned": Names("devolución", "return"),
+    "lot.held": Names("retención", "hold"),
+    "lot.released": Names("liberación", "release"),
+    "lot.lost": Names("merma o pérdida", "loss"),
+    "lot.sampled": Names("muestra", "sample"),
+    "lot.inspected": Names("control de calidad", "quality check"),
+    "conditions.recorded": Names("registro de temperatura", "temperature record"),
+    "label.printed": Names("impresión de etiquetas", "printing of labels"),
 }
 
 
@@ -41,40 +37,38 @@ def kilograms(grams: int) -> str:
     return f"{whole:,}{decimals} kg"
 
 
-def narrate(ledger: Ledger, story: Story, say: Say) -> Trace:
+def narrate(ledger: Ledger, story: Story, voice: Voice, language: Language) -> Trace:
     """Say what happened to the story's traced lot, step by step; returns its trace."""
     view, trace = ledger.lot(story.traced), ledger.trace(story.traced)
-    say(f"{story.cooperative_name}: {story.families} families, {kilograms(story.brought_in)} brought in")
-    say(f"Lot {view.lot}: {kilograms(view.grams)} of {_product(view)}")
-    say(f"  {_deliveries(trace.contributions)}")
-    for line in journey(trace.steps):
-        say(f"  {line}")
-    say(f"It comes from {len(families(trace.contributions))} families in {', '.join(view.districts)}:")
-    for contribution in sorted(trace.contributions, key=lambda one: (-one.grams, one.delivery))[:3]:
-        say(
-            f"  {contribution.producer_code}: {kilograms(contribution.grams)} of"
-            f" {kilograms(contribution.at_most_grams)} delivered on {contribution.delivered_on}"
-        )
-    say(f"  ... {len(trace.contributions)} deliveries in all, which sum to {kilograms(_sum(trace.contributions))}")
+    voice.tell(
+        "{name}: {families} families, {weight} brought in",
+        name=story.cooperative_name,
+        families=story.families,
+        weight=kilograms(story.brought_in),
+    )
+    voice.tell(
+        "Lot {lot}: {weight} of {product}", lot=view.lot, weight=kilograms(view.grams), product=_product(view, language)
+    )
+    voice.line(f"  {_deliveries(trace.contributions, language)}")
+    for line in journey(trace.steps, ledger.pack(view.commodity), language):
+        voice.line(f"  {line}")
+    _whose(trace.contributions, view, voice)
     for link in view.links:
-        covered = f"{kilograms(link.covered_grams)} from {link.covered_families} families"
-        which = link.code if link.id else f"{link.code} {link.kind}s"
-        say(f"{link.kind.capitalize()} {link.name} ({which}): {link.status}, {covered}")
+        _covered(link, voice)
     return trace
 
 
-def journey(steps: Sequence[Step]) -> list[str]:
-    """A line per kind of step, in log order: steps of one kind and process that follow each other are told together."""
+def journey(steps: Sequence[Step], pack: CommodityPack, language: Language) -> list[str]:
+    """A line per kind of step, in log order: steps of one kind at one place that follow each other are one line."""
     lines = []
     ordered = sorted(steps, key=lambda step: step.index)
-    for (name, place), group in groupby(ordered, key=lambda step: (_name(step), step.place)):
+    for (name, place), group in groupby(ordered, key=lambda step: (_name(step, pack, language), step.place)):
         told = list(group)
-        days = sorted({step.at[:10] for step in told})
-        span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+        grams = sum(step.grams for step in told)
         times = f"{len(told)} x " if len(told) > 1 else ""
         where = f", {place}" if place else ""
-        grams = sum(step.grams for step in told)
-        lines.append(f"{span}  {times}{name}{where}" + (f": {kilograms(grams)}" if grams else ""))
+        weight = f": {kilograms(grams)}" if grams else ""
+        lines.append(f"{_span(step.at[:10] for step in told)}  {times}{name}{where}{weight}")
     return lines
 
 
@@ -83,21 +77,58 @@ def families(contributions: Sequence[Contribution]) -> set[str]:
     return {one.producer for one in contributions if one.producer}
 
 
-def _deliveries(contributions: Sequence[Contribution]) -> str:
-    days = sorted(one.delivered_on for one in contributions)
+def _whose(contributions: Sequence[Contribution], view: LotView, voice: Voice) -> None:
+    voice.tell(
+        "It comes from {families} families in {districts}; some of them:",
+        families=len(families(contributions)),
+        districts=", ".join(view.districts),
+    )
+    for one in sorted(contributions, key=lambda one: (-one.grams, one.delivery))[:_SHOWN]:
+        voice.tell(
+            "  {code}: {part} of {whole} delivered on {day}",
+            code=one.producer_code,
+            part=kilograms(one.grams),
+            whole=kilograms(one.at_most_grams),
+            day=one.delivered_on,
+        )
+    voice.tell(
+        "  {count} deliveries in all, which sum to {weight}",
+        count=len(contributions),
+        weight=kilograms(sum(one.grams for one in contributions)),
+    )
+
+
+def _covered(link: Link, voice: Voice) -> None:
+    text = (
+        "Agreements {name}: {part} of {whole} from {families} families are covered"
+        if link.kind == "agreement"
+        else "Certificate {name}: {part} of {whole} from {families} families are covered"
+    )
+    name = f"{link.name} {link.code}" if link.id else link.name
+    part, whole = kilograms(link.covered_grams), kilograms(link.total_grams)
+    # A phrase stands in the catalogue whole, so that each language can put its words in its own order.
+    voice.tell(text, name=name, part=part, whole=whole, families=link.covered_families)
+
+
+def _deliveries(contributions: Sequence[Contribution], language: Language) -> str:
     brought = kilograms(sum(one.at_most_grams for one in contributions))
-    return f"{days[0]} to {days[-1]}  {len(contributions)} x delivery at the scale: {brought}"
+    name = getattr(_KINDS["lot.harvested"], language)
+    return f"{_span(one.delivered_on for one in contributions)}  {len(contributions)} x {name}: {brought}"
 
 
-def _name(step: Step) -> str:
+def _span(days: Iterable[str]) -> str:
+    ordered = sorted(set(days))
+    return ordered[0] if len(ordered) == 1 else f"{ordered[0]} … {ordered[-1]}"
+
+
+def _name(step: Step, pack: CommodityPack, language: Language) -> str:
+    process = pack.processes.get(step.process)
     kind = step.type.partition("/")[0]
-    return _WORDS.get(kind, kind) or step.process
+    names = process.names if process is not None else _KINDS.get(kind)
+    return kind if names is None else str(getattr(names, language))
 
 
-def _product(view: LotView) -> str:
-    commodity, form = view.commodity_names.get("en", view.commodity), view.form_names.get("en", view.form)
+def _product(view: LotView, language: Language) -> str:
+    commodity = view.commodity_names.get(language, view.commodity)
+    form = view.form_names.get(language, view.form)
     return form if commodity in form else f"{commodity}, {form}"
-
-
-def _sum(contributions: Sequence[Contribution]) -> int:
-    return sum(one.grams for one in contributions)

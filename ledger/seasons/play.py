@@ -9,9 +9,11 @@ from pathlib import Path
 from ledger.book import Ledger
 from ledger.queries import Verification
 from ledger.seasons import stage
-from ledger.seasons.narrate import Say, narrate
+from ledger.seasons.narrate import narrate
 from ledger.seasons.story import Story
 from ledger.seasons.telling import Telling
+from ledger.seasons.voice import Say, Voice
+from ledger.words import Language
 
 
 @contextmanager
@@ -25,12 +27,18 @@ def told(database: Path, names: tuple[str, ...], seed: str) -> Iterator[tuple[Le
         yield ledger, stories, telling
 
 
-def play(database: Path, name: str, seed: str, say: Say) -> Verification:
+def play(database: Path, name: str, seed: str, say: Say, language: Language = "en") -> Verification:
     """Tell one story, say what became of its traced lot, and verify the whole log (ProofError if it is broken)."""
+    voice = Voice(say, language)
     with told(database, (name,), seed) as (ledger, (story,), telling):
-        narrate(ledger, story, say)
+        narrate(ledger, story, voice, language)
         for code, times in sorted(telling.flags.items()):
-            say(f"Flag {code}: {times}")
+            voice.tell("Flag {code}: {times}", code=code, times=times)
         found = ledger.verify()
-        say(f"Verified: {found.statements:,} statements, {found.signatures:,} signatures, root {found.root}")
+        voice.tell(
+            "Verified: {statements} statements, {signatures} signatures, root {root}",
+            statements=f"{found.statements:,}",
+            signatures=f"{found.signatures:,}",
+            root=found.root,
+        )
         return found

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ledger.errors import NotFoundError, Problem
 from ledger.log.merkle import root
@@ -107,7 +108,8 @@ def _open(database: Path) -> Iterator[sqlite3.Connection]:
         db.close()
 
 
-def _middle(rows: list[tuple[object, ...]]) -> tuple[object, ...]:
+def _middle(rows: list[Any]) -> Any:
+    # What sqlite3 gives back has no types; each caller knows the columns it asked for.
     if not rows:
         raise NotFoundError(Problem("nothing-to-tamper-with"))
     return rows[len(rows) // 2]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from ledger.log.entry import NO_PREVIOUS, Entry
 from ledger.log.merkle import EMPTY_ROOT
@@ -21,6 +22,7 @@ Clock = Callable[[], int]
 class Item:
     """A statement with what it would post and what judging it takes, worked out before the queue.
 
+    `texts` are all ids that the store numbers, each once, in an order that depends on the fact alone.
     `verified` says that its signature was checked against a key the log had authorised by then; if the
     key comes earlier in the same batch, the check is made when its turn comes.
     """
@@ -28,6 +30,7 @@ class Item:
     statement: Statement
     postings: Postings
     wants: Wants
+    texts: tuple[str, ...]
     verified: bool
     disclosures: tuple[Disclosure, ...] = ()
 
@@ -35,7 +38,28 @@ class Item:
     def of(cls, statement: Statement, *, verified: bool, disclosures: tuple[Disclosure, ...] = ()) -> Item:
         """Work out postings and wants."""
         postings = post(statement)
-        return cls(statement, postings, wants(statement, postings), verified, disclosures)
+        texts = tuple(dict.fromkeys(texts_of(statement, postings)))
+        return cls(statement, postings, wants(statement, postings), texts, verified, disclosures)
+
+
+def texts_of(statement: Statement, postings: Postings) -> Iterable[str]:
+    """Every text of a fact that the store numbers, in the order in which new ones get their slots."""
+    yield statement.kid
+    yield statement.envelope.by
+    yield statement.actor
+    for account, _ in postings.moves:
+        yield account.a
+        yield account.b
+    for mark in postings.marks:
+        yield mark.subject
+        origins = mark.value.get("origins")
+        if isinstance(origins, list):
+            for producer, grown, _ in origins:
+                yield producer or ""
+                yield grown or ""
+    for edge in postings.edges:
+        yield edge.output
+        yield edge.input
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +84,12 @@ GENESIS_TIP = Tip(0, EMPTY_ROOT, b"", 0)
 
 def moment(milliseconds: int) -> str:
     """RFC 3339 UTC with milliseconds, as entries write it."""
-    whole = datetime.fromtimestamp(milliseconds // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{whole}.{milliseconds % 1000:03d}Z"
+    return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
+
+
+@lru_cache(maxsize=256)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def entry_text(origin: str, index: int, recorded: int, previous: bytes, digest: bytes) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -158,7 +158,9 @@ class Connection:
             while rows := cursor.fetchmany(size):
                 yield from rows
         finally:
-            cursor.close()
+            # A walk given up half-way may outlive its connection; its cursor is closed with it then.
+            with suppress(sqlite3.ProgrammingError, psycopg.Error):
+                cursor.close()
 
     def _execute(self, sql: str, *params: object) -> None:
         with translated():

@@ -32,6 +32,10 @@ class Names:
         """The number of a text already looked up, else None."""
         return self._numbers.get(text)
 
+    def new(self, texts: Iterable[str]) -> list[str]:
+        """Those of `texts` that have no number yet; all of them must have been looked up before."""
+        return [text for text in texts if text not in self._numbers]
+
     def known(self, text: str) -> int:
         """The number of a text that must have been looked up or given."""
         return self._numbers[text]

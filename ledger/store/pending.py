@@ -72,14 +72,10 @@ class Pending:
         log = self._log
         self._rows["node"].extend([(log, level, number, digest) for level, number, digest in nodes])
 
-    def name_new(self, index: int, statement: Statement, postings: Postings) -> None:
-        """Give numbers to the texts this fact names first, in an order that depends on the fact alone."""
-        # Slot 0 stays free: in the genesis it would be the number of the empty text.
-        slot = 1
-        for text in texts_of(statement, postings):
-            if self._names.number(text) is None:
-                self._rows["name"].append((self._log, self._names.give(text, index, slot), text))
-                slot += 1
+    def name_new(self, index: int, texts: Iterable[str]) -> None:
+        """Give numbers to the texts this fact names first, in their order, which depends on the fact alone."""
+        for slot, text in enumerate(self._names.new(texts)):
+            self._rows["name"].append((self._log, self._names.give(text, index, slot), text))
 
     def postings(self, index: int, postings: Postings) -> None:
         """Moves, marks, edges and what they add to the balances."""
@@ -137,23 +133,3 @@ class Pending:
 def set_number(index: int, slot: int) -> int:
     """The number of an origin set made again by the fact at `index`."""
     return index << SLOT_BITS | slot
-
-
-def texts_of(statement: Statement, postings: Postings) -> Iterable[str]:
-    """Every text of a fact that the store numbers, in the order in which new ones get their slots."""
-    yield statement.kid
-    yield statement.envelope.by
-    yield statement.actor
-    for account, _ in postings.moves:
-        yield account.a
-        yield account.b
-    for mark in postings.marks:
-        yield mark.subject
-        origins = mark.value.get("origins")
-        if isinstance(origins, list):
-            for producer, grown, _ in origins:
-                yield producer or ""
-                yield grown or ""
-    for edge in postings.edges:
-        yield edge.output
-        yield edge.input

@@ -21,8 +21,9 @@ from ledger.state import Known, State, Wants, further_wants
 from ledger.statement import Statement, check_signature
 from ledger.store.batch import Clock, Group, Item, Memory, Tip, entry_text, moment
 from ledger.store.loading import Loader
-from ledger.store.pending import Pending, texts_of
+from ledger.store.pending import Pending
 from ledger.store.restate import restate
+from ledger.values import receipt_code
 
 RESTATING = frozenset({"lot.held/1", "lot.released/1", "lot.recalled/1"})
 """Facts that change the summaries of lots that are already there, and of everything forward of them."""
@@ -47,6 +48,7 @@ class Run:
         self._leaf_start = tip.size
         self._dirty = False
         self._loaded = False
+        self._born: set[str] = set()
 
     def judge_all(self, groups: Sequence[Group]) -> list[list[Outcome]]:
         """Every group in order; what everybody wants is loaded at once beforehand."""
@@ -64,7 +66,7 @@ class Run:
                 self._load([item])
             heard = Heard(statement, item.postings, self.tip.size, moment(recorded), self._origin)
             self._loader.load(self._memory.state, further_wants(statement, self._memory.state))
-            self._accept(heard, recorded, (), self._ended(statement), keep=False)
+            self._accept(heard, item.texts, recorded, (), self._ended(statement), keep=False)
         self.write()
 
     def judge_group(self, group: Group, *, keep: bool) -> list[Outcome]:
@@ -96,7 +98,7 @@ class Run:
         texts: set[str] = set()
         for item in items:
             first.add(item.wants)
-            texts.update(texts_of(item.statement, item.postings))
+            texts.update(item.texts)
         # Every name must have been looked up before a new one is numbered.
         self._loader.names.find(self._loader.db, texts)
         self._loader.load(self._memory.state, first)
@@ -120,7 +122,7 @@ class Run:
         recorded = self._recorded()
         heard = Heard(statement, item.postings, self.tip.size, moment(recorded), self._origin)
         target = self._ended(statement)
-        if item.wants.lots or target is not None:
+        if target is not None or not self._born.isdisjoint(item.wants.lots):
             # What an earlier item of this batch brought to light may be wanted now.
             self._loader.load(state, further_wants(statement, state))
         problems = () if item.verified else _signature_problems(statement, state)
@@ -128,7 +130,7 @@ class Run:
         verdict = judge(heard, books, self._packs, _version(statement, state.latest(RULES, "rules")))
         if problems or verdict.problems:
             return _outcome("refused", statement, None, "", (*problems, *verdict.problems), verdict.flags)
-        self._accept(heard, recorded, verdict.flags, target, keep=keep)
+        self._accept(heard, item.texts, recorded, verdict.flags, target, keep=keep)
         return _outcome("accepted", statement, heard.index, heard.recorded_at, (), verdict.flags)
 
     def _recorded(self) -> int:
@@ -144,12 +146,19 @@ class Run:
         return None if digest is None else self._memory.state.known(digest)
 
     def _accept(
-        self, heard: Heard, recorded: int, flags: Sequence[Problem], target: Known | None, *, keep: bool
+        self,
+        heard: Heard,
+        texts: Sequence[str],
+        recorded: int,
+        flags: Sequence[Problem],
+        target: Known | None,
+        *,
+        keep: bool,
     ) -> None:
         statement, postings, index = heard.statement, heard.postings, heard.index
         pending = self._pending
         restating = target is not None or statement.type in RESTATING
-        pending.name_new(index, statement, postings)
+        pending.name_new(index, texts)
         if restating and not keep:
             self.write()
         text = entry_text(heard.origin, index, recorded, self.tip.last_entry, bytes.fromhex(statement.digest))
@@ -197,11 +206,13 @@ class Run:
         sets_wanted = Wants(
             origin_sets={b.origin_set for b in books.values() if b is not None and b.origin_set is not None}
         )
-        self._loader.load(state, sets_wanted)
+        if sets_wanted.origin_sets:
+            self._loader.load(state, sets_wanted)
         summaries, sets = birth_sets(births, books, state.origins, self._loader.names.known)
         for number, rows in sets.items():
             self._pending.origin_set(number, rows)
             state.set_origin_set(number, rows)
+        self._born.update(summaries)
         for lot, summary in summaries.items():
             self._pending.lot(lot, index, summary)
             state.set_lot(lot, summary)
@@ -261,7 +272,7 @@ def _version(statement: Statement, adopted: Mapping[str, object] | None) -> int:
     if adopted is not None:
         found = adopted["version"]
         return found if isinstance(found, int) else 1
-    return int(getattr(statement.fact, "rules_version", 1))
+    return statement.fact.rules_version if isinstance(statement.fact, LogOpened) else 1
 
 
 def _signature_problems(statement: Statement, state: State) -> tuple[Problem, ...]:
@@ -306,10 +317,3 @@ def _outcome(
         problems=tuple(problems),
         flags=tuple(flags),
     )
-
-
-def receipt_code(digest: str) -> str:
-    """The first 100 bits of a statement's digest as 20 Crockford characters: known before synchronisation."""
-    number = int(digest[:25], 16)
-    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    return "".join(alphabet[(number >> (5 * place)) & 31] for place in reversed(range(20)))

@@ -102,6 +102,14 @@ def test_init_in_a_script_names_what_is_missing(chaski: Chaski) -> None:
     assert (answer.code, answer.codes) == (3, ["option-missing"])
 
 
+def test_init_inside_a_file_says_so(chaski: Chaski, folder: Path) -> None:
+    (folder / "mine").write_text("a file", encoding="utf-8")
+
+    answer = chaski("init", "-d", "mine/x.db", "--origin", ORIGIN, "--operator", "X", "--json")
+
+    assert (answer.code, answer.codes) == (3, ["file-not-usable"])
+
+
 def test_init_refuses_a_name_that_no_log_can_have(chaski: Chaski) -> None:
     assert chaski("init", "--origin", "https://x y", "--operator", "X", "--json").code == 3
 
@@ -482,6 +490,24 @@ def test_serve_answers_and_stops_when_told(place: Place) -> None:
         _, said = process.communicate(timeout=30)
     assert process.returncode == 0, said
     assert b"Traceback" not in said
+
+
+def test_serve_finds_a_free_port_itself(place: Place) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ledger.cli", "serve", "--port", "0", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(),
+    )
+    try:
+        assert process.stdout is not None
+        told = canonical.load(process.stdout.readline())
+        assert isinstance(told, dict)
+        assert b"alive" in _fetched(f"{told['address']}/healthz", process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 0, said
 
 
 def test_serve_says_when_the_port_is_taken(place: Place) -> None:

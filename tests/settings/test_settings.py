@@ -9,6 +9,7 @@ import pytest
 from ledger import settings
 from ledger.errors import FormatError
 from ledger.settings import MASK, Settings, load, masked, shown
+from ledger.store.documents import MAX_BYTES, MEDIA_TYPES
 
 
 @pytest.fixture(autouse=True)

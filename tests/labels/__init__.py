@@ -1,0 +1,1 @@
+"""QR codes and labels, read back by a real decoder."""
