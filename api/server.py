@@ -26,6 +26,11 @@ def serve(ledger: Ledger, settings: Settings, *, host: str | None = None, port: 
     The ledger has exactly one writer, so there is one process. `port` 0 picks a free one.
     """
     set_up_log(settings.log_level, settings.log_format)
+    prepared(ledger, settings, host=host, port=port).run()
+
+
+def prepared(ledger: Ledger, settings: Settings, *, host: str | None = None, port: int | None = None) -> uvicorn.Server:
+    """The server, not yet running."""
     config = uvicorn.Config(
         create_app(ledger, settings),
         host=settings.host if host is None else host,
@@ -36,7 +41,7 @@ def serve(ledger: Ledger, settings: Settings, *, host: str | None = None, port: 
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    uvicorn.Server(config).run()
+    return uvicorn.Server(config)
 
 
 def set_up_log(level: Literal["debug", "info", "warning", "error"], form: Literal["text", "json"]) -> None:

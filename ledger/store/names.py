@@ -64,7 +64,8 @@ class Names:
 
     def give(self, text: str, index: int, slot: int) -> int:
         """Give a new text its number: the index of the fact that names it first, and a slot within it."""
-        number = index << SLOT_BITS | slot
+        # Counted from 1: (0, 0) would be the number of the empty text, and the first name of the genesis would be it.
+        number = (index << SLOT_BITS) + slot + 1
         self._remember(number, text)
         return number
 

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ledger import canonical
 from ledger.book import Ledger
@@ -13,7 +14,6 @@ from ledger.keys import SigningKey, possession_message
 from ledger.statement import sign
 from ledger.values import crockford
 
-ORIGIN = "chaski.example/log/demo"
 OPENED = "2026-05-01T08:00:00-05:00"
 
 
@@ -94,13 +94,13 @@ class World:
         ]
 
 
-def found(folder: Path) -> World:
+def found(folder: Path, public_url: str = "https://chaski.example") -> World:
     """A ledger in a folder, with the co-operative, its key, the node's delegation, its scale and the buyer."""
     ledger = Ledger.create(
         str(folder / "chaski.db"),
-        origin=ORIGIN,
+        origin=f"{urlsplit(public_url).netloc}/log/demo",
         operator="Operador Inventado",
-        public_url="https://chaski.example",
+        public_url=public_url,
         demo_seed="tests",
     )
     world = World(ledger)
