@@ -30,6 +30,7 @@ from ledger.log.note import KeyKind, Note, VerifierKey
 from ledger.log.proof import TlogProof
 from ledger.log.tiles import TileId
 from ledger.packs.catalogue import builtin
+from ledger.packs.commodity import parse_commodity
 from ledger.packs.pack import CommodityPack
 from ledger.queries import FactRecord, Head, LotLine, LotView, Outcome, RebuildReport, Trace, Verification
 from ledger.rules import RULES_VERSION
@@ -176,7 +177,8 @@ class Ledger:
         ledger = cls(database, engine, companions, clock or system_clock, writer_options=options)
         try:
             ledger._check_remembered()
-            ledger._vault.sweep(ledger._catalogue.which_stand)
+            if ledger._vault.has_unsettled():
+                ledger._journal.alone(lambda: ledger._vault.sweep(ledger._catalogue.which_stand))
         except BaseException:
             ledger.close()
             raise
@@ -319,6 +321,10 @@ class Ledger:
         """Where the log stands, with the checkpoint signed by the log's key; never goes back."""
         with self._log_view() as view:
             tip = view.tip()
+            signed = self._head
+            if signed is not None and 0 < signed.size < tip.size:
+                # Another process appended: sign only what continues what was signed here.
+                self._consistent(view, signed.size, bytes.fromhex(signed.root), tip)
         return self._signed_head(tip)
 
     def checkpoint(self) -> bytes:
@@ -349,7 +355,7 @@ class Ledger:
         """A lot as known now, or when the log held `size` entries; raises NotFoundError."""
         with self._books(size) as books:
             birth = books.birth_of(lot)
-            return lot_view(books, lot, self._packs_by_code().get(str(birth.value["commodity"])))
+            return lot_view(books, lot, self._packs_in_force(books).get(str(birth.value["commodity"])))
 
     def lots(
         self, *, party: str | None = None, commodity: str | None = None, after: str = "", limit: int = 100
@@ -399,14 +405,15 @@ class Ledger:
 
     def pack(self, commodity: str) -> CommodityPack:
         """The pack of a commodity; raises NotFoundError."""
-        found = self._packs_by_code().get(commodity)
+        found = self.packs().get(commodity)
         if found is None:
             raise NotFoundError(Problem("commodity-unknown", "", commodity))
         return found
 
     def packs(self) -> Mapping[str, CommodityPack]:
-        """The packs at hand, by commodity."""
-        return self._packs_by_code()
+        """The packs in force, by commodity."""
+        with self._books(None) as books:
+            return self._packs_in_force(books)
 
     def name_of(self, thing: str) -> str:
         """The public name of a party or facility, or its own code or id."""
@@ -427,6 +434,13 @@ class Ledger:
     def operator_key(self) -> SigningKey:
         """The operator's own key, from its file."""
         return self._companions.read_key(".operator.key")
+
+    def adopt_pack(self, data: bytes) -> Outcome:
+        """Keep a commodity pack's bytes and adopt it; raises FormatError where it is no sound pack."""
+        pack = parse_commodity(data)
+        self._catalogue.add_pack(pack.digest, pack.code, data)
+        self._packs = self._catalogue.packs()
+        return self.state_as_operator("pack.adopted/1", {"kind": "commodity", "code": pack.code, "digest": pack.digest})
 
     def keys(self) -> list[KeyRow]:
         """Every key the log has authorised."""
@@ -619,8 +633,10 @@ class Ledger:
             return Vault(open_engine(":memory:", must_exist=False), master)
         return Vault.in_file(self._companions.vault, master)
 
-    def _packs_by_code(self) -> Mapping[str, CommodityPack]:
-        return {pack.code: pack for pack in self._packs.by_digest.values()}
+    def _packs_in_force(self, books: Books) -> Mapping[str, CommodityPack]:
+        at_hand = self._packs.by_digest
+        digests = books.pack_digests({pack.code for pack in at_hand.values()})
+        return {code: at_hand[digest] for code, digest in digests.items() if digest in at_hand}
 
     def _size(self) -> int:
         with self._log_view() as view:

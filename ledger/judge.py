@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from ledger.errors import Problem
+from ledger.facts.log import StatementVouched
 from ledger.rules import Heard, Packs, rules_for
 from ledger.state import State
+from ledger.statement import parse_statement
 
 
 class Verdict(NamedTuple):
@@ -24,4 +27,9 @@ def judge(heard: Heard, state: State, packs: Packs, rules_version: int) -> Verdi
         found = rule.problems(heard, state, packs)
         if found:
             (problems if rule.effect == "refuse" else flags).extend(found)
+    if isinstance(heard.fact, StatementVouched) and not problems:
+        # What is vouched for must pass every rule but that of its own key.
+        inner = replace(heard, statement=parse_statement(heard.fact.jws.encode()), vouched=True)
+        verdict = judge(inner, state, packs, rules_version)
+        return Verdict(verdict.problems, (*flags, *verdict.flags))
     return Verdict(tuple(problems), tuple(flags))

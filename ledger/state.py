@@ -384,6 +384,7 @@ def wants(statement: Statement, postings: Postings) -> Wants:
     if isinstance(statement.fact, StatementVouched):
         inner = parse_statement(statement.fact.jws.encode())
         wanted.add(wants(inner, post(inner)))
+        wanted.subjects.add(inner.digest)
     wanted.ids.add(envelope.id)
     wanted.digests.add(statement.digest)
     if envelope.seq is not None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Request
+from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from api import described
@@ -15,12 +16,12 @@ from api.errors import problem_response, request_id_of, status_of
 from api.language import language_of
 from api.pages.document import lot_document
 from api.pages.lotcode import canonical_lot
-from api.pages.render import draw, html_response, style_version
+from api.pages.render import draw, html_response, style_sheet, style_version
 from api.routes.log import TEXT, log_path
 from ledger import __version__
 from ledger.errors import FormatError, LedgerError, NotFoundError, Problem
 from ledger.packs.pack import CommodityPack
-from ledger.words import Language, say
+from ledger.words import Language
 
 router = APIRouter(tags=["pages"])
 
@@ -68,11 +69,24 @@ async def give_entry(request: Request, lot: str) -> Response:
     return Response(data, 200, {**_OPEN, "cache-control": "public, max-age=86400"}, TEXT)
 
 
-def lot_html(document: dict[str, Any], language: Language) -> str:
+def lot_file(document: dict[str, Any], language: Language) -> str:
+    """The page as one file to keep or send: its style inside, its links leading to the served page's own."""
+    return lot_html(document, language, own_style={"text": Markup(style_sheet()), "base": document["url"]})
+
+
+def lot_html(document: dict[str, Any], language: Language, own_style: dict[str, str] | None = None) -> str:
     """The page drawn from the document and from nothing else."""
     query = f"size={document['known_at']['size']}&" if document["known_at"]["asked"] else ""
     path = f"/L/{document['lot']}"
-    return draw("lot.html", language, path=path, query=query, page=document, demonstration=document["demonstration"])
+    return draw(
+        "lot.html",
+        language,
+        path=path,
+        query=query,
+        page=document,
+        demonstration=document["demonstration"],
+        own_style=own_style,
+    )
 
 
 def prefers_json(accept: str) -> bool:
@@ -136,6 +150,12 @@ def _no_page(request: Request, error: LedgerError, language: Language, *, wants_
     status = status_of(error)
     if wants_json:
         return problem_response(error.problems, status, language, request_id_of(request))
-    said = [{"title": each.title, "remedy": each.remedy} for each in (say(p, language) for p in error.problems)]
-    html = draw("nolot.html", language, path=request.url.path, query="", status=status, said=said, demonstration=False)
+    html = draw(
+        "nolot.html",
+        language,
+        path=request.url.path,
+        query="",
+        status=status,
+        demonstration=desk_of(request).ledger.is_demo,
+    )
     return html_response(request, html, status, language)

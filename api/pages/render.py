@@ -29,9 +29,15 @@ NAMES: Final = {"es": "Español", "en": "English"}
 
 
 @cache
+def style_sheet() -> str:
+    """The style sheet of all pages."""
+    return files("api").joinpath("static", "page.css").read_text(encoding="utf-8")
+
+
+@cache
 def style_version() -> str:
     """A short digest of the style sheet: in its address, so that browsers may keep it for ever."""
-    return hashlib.sha256(files("api").joinpath("static", "page.css").read_bytes()).hexdigest()[:10]
+    return hashlib.sha256(style_sheet().encode()).hexdigest()[:10]
 
 
 def draw(template: str, language: Language, **data: Any) -> str:
@@ -50,7 +56,7 @@ def draw(template: str, language: Language, **data: Any) -> str:
         plain=formats.plain,
         style=style_version(),
         version=__version__,
-        **data,
+        **{"own_style": None, **data},
     )
 
 

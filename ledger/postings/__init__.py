@@ -12,6 +12,7 @@ from typing import Any
 
 from ledger.facts import THEMES
 from ledger.facts.log import StatementVouched
+from ledger.postings.born import noted
 from ledger.postings.shapes import Account, Edge, Mark, Move, Postings
 from ledger.statement import Statement, parse_statement
 
@@ -25,7 +26,9 @@ def post(statement: Statement) -> Postings:
     fact = statement.fact
     if isinstance(fact, StatementVouched):
         # What another key of the party stands for means what it says.
-        return post(parse_statement(fact.jws.encode()))
+        inner = parse_statement(fact.jws.encode())
+        meant = post(inner)
+        return replace(meant, marks=(*meant.marks, noted(statement, inner.digest, "vouched")))
     postings = _POST[type(fact).__module__](fact, statement)
     replaced = statement.envelope.replaces
     return replace(postings, ends=replaced) if replaced is not None else postings

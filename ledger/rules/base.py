@@ -33,13 +33,17 @@ class Packs:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A statement as it reaches the log: at which index and when, what it would post, and where it came from."""
+    """A statement as it reaches the log: at which index and when, what it would post, and where it came from.
+
+    `vouched` marks one that another key of its party stands for: its own key is not asked again.
+    """
 
     statement: Statement
     postings: Postings
     index: int
     recorded_at: str
     origin: str
+    vouched: bool = False
 
     @property
     def fact(self) -> Fact:

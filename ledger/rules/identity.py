@@ -62,7 +62,7 @@ def log_is_open(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
 def key_is_authorised(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """The key was authorised before this index for this party and fact, and not revoked before it."""
     del packs
-    if heard.index == 0:
+    if heard.index == 0 or heard.vouched:
         return
     envelope, kid = heard.statement.envelope, heard.statement.kid
     key = state.latest(kid, "key")
@@ -288,6 +288,10 @@ def vouched_statement_is_sound(heard: Heard, state: State, packs: Packs) -> Iter
     except LedgerError as error:
         yield from (p.at("/body/jws") for p in error.problems)
         return
+    if state.known(inner.digest) is not None or state.marks(inner.digest, "vouched"):
+        yield Problem("vouched-already-stands", "/body/jws", inner.digest)
+    elif state.digest_of(inner.envelope.id) is not None:
+        yield Problem("id-conflict", "/body/jws", inner.envelope.id)
     if inner.envelope.by != heard.statement.envelope.by or key["party"] != inner.envelope.by:
         yield Problem("vouched-not-yours", "/body/jws")
     if state.latest(inner.kid, "revoked") is None:

@@ -58,12 +58,12 @@ def plan(scribe: Scribe, families: Sequence[Family], turns: int, habit: Habit) -
         dice = scribe.dice(f"visits/{family.number}")
         whole = share(family.estimate, dice.roll(habit.lowest, habit.highest))
         visits = dice.roll(*habit.visits)
-        longest = habit.gap[1] * (visits - 1)
-        turn = dice.roll(0, max(0, turns - 1 - longest))
-        for _ in range(visits):
+        gaps = [dice.roll(*habit.gap) for _ in range(visits - 1)]
+        turn = dice.roll(0, turns - 1 - sum(gaps))
+        for gap in [*gaps, 0]:
             grams = max(habit.smallest, share(whole // visits, dice.roll(850, 1000)) // 100 * 100)
-            planned[min(turn, turns - 1)].append(Visit(family, grams))
-            turn += dice.roll(*habit.gap)
+            planned[turn].append(Visit(family, grams))
+            turn += gap
     return planned
 
 

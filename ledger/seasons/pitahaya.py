@@ -164,11 +164,12 @@ class _Harvest:
             too_bad=(2, "overripe") if turn in TOO_RIPE else None,
         )
         lots = self.desk.take_in(named, [self._weigh(visit, today) for visit in self.visits[turn]])
-        graded = self._grading(turn, today, lots)
+        graded = self._grading(turn, today, lots) if lots else []
         pallets = [pallet for held in graded for pallet in self._pallets(today, held)]
         self.pallets.append(pallets)
-        self._lorry(turn, today, pallets)
-        if turn % 3 == 2:
+        if pallets:
+            self._lorry(turn, today, pallets)
+        if turn % 3 == 2 and self.culls:
             self._market(turn, later(today, 1))
 
     def _weigh(self, visit: Visit, today: date) -> Weighing:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import orjson
 
 from ledger.errors import NotFoundError, Problem
+from ledger.postings.log import pack_subject
 from ledger.state import LotBooks, Origin, Standing
 from ledger.store.connection import Connection
 from ledger.store.loading import books_of
@@ -195,6 +196,12 @@ class Books:
         if birth is None or birth.value.get("thing") != "lot":
             raise NotFoundError(Problem("lot-unknown", "", lot, retry="after-sync"))
         return birth
+
+    def pack_digests(self, commodities: Iterable[str]) -> dict[str, str]:
+        """The digest of the pack in force for each commodity that has one."""
+        marks = self.marks(pack_subject("commodity", commodity) for commodity in commodities)
+        adopted = {subject: row.value["digest"] for subject, rows in marks.items() for row in rows if row.kind == "pack"}
+        return {subject.partition("/")[2]: str(digest) for subject, digest in adopted.items()}
 
     def names_of(self, things: Mapping[str, object] | Iterable[str]) -> dict[str, str]:
         """Public names of parties and facilities (their own code where no name is open)."""

@@ -82,6 +82,24 @@ class Catalogue:
         rows = self._all("SELECT digest, data FROM pack WHERE log = ? AND kind = 'commodity'", self._log)
         return Packs({digest: parse_commodity(bytes(data)) for digest, data in rows})
 
+    def add_pack(self, digest: str, code: str, data: bytes) -> None:
+        """Keep the bytes of a pack; keeping them again changes nothing."""
+        db = Connection(self._engine)
+        try:
+            db.begin_write()
+            db.run(
+                "INSERT INTO pack (log, digest, kind, code, data) VALUES (?, ?, 'commodity', ?, ?)"
+                " ON CONFLICT (log, digest) DO NOTHING",
+                self._log,
+                digest,
+                code,
+                data,
+            )
+            db.commit()
+        finally:
+            db.rollback()
+            db.close()
+
     def operator(self) -> str:
         """The party that opened the log."""
         row = self._one(

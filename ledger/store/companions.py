@@ -95,6 +95,8 @@ class RememberedHead:
 
     def remember(self, size: int, root: bytes) -> None:
         """Remember a head that is larger than the last one; written in one piece, so a crash leaves old or new."""
+        # Another process may have remembered more meanwhile.
+        self.size, self.root = max((self.size, self.root), self._read())
         if size <= self.size:
             return
         text = orjson.dumps([size, root.hex()]).ljust(_HEAD_BYTES)

@@ -140,6 +140,15 @@ class Journal:
             self._log,
         )
 
+    def alone(self, work: Callable[[], object]) -> None:
+        """Do something while nobody can append: under the head lock, writing nothing to the log."""
+        try:
+            self._db.begin_write()
+            self._locked_tip()
+            work()
+        finally:
+            self._db.rollback()
+
     def check(self, items: Sequence[Item]) -> list[Outcome]:
         """Judge in order as `append` would, on a connection of its own, and write nothing."""
         db = Connection(self._engine)

@@ -94,8 +94,20 @@ class Vault:
         """The log has these statements now; they are settled with the next write."""
         self._to_settle.extend(statements)
 
+    def has_unsettled(self) -> bool:
+        """Whether anything was put that nobody has settled yet."""
+        db = Connection(self._engine)
+        try:
+            return db.one(f"SELECT 1 FROM {self._schema}disclosure WHERE settled = 0 LIMIT 1") is not None
+        finally:
+            db.close()
+
     def sweep(self, is_in_log: Callable[[list[str]], set[str]]) -> int:
-        """At start: settle what the log has, drop what it never got. Returns how many values were dropped."""
+        """At start: settle what the log has, drop what it never got. Returns how many values were dropped.
+
+        The caller holds the head lock: values of a batch that another process is writing just now are
+        put under that lock too, and must not be mistaken for orphans.
+        """
         db = self._db
         db.begin_write()
         rows = db.all(f"SELECT DISTINCT statement FROM {self._schema}disclosure WHERE settled = 0")

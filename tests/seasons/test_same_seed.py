@@ -33,6 +33,12 @@ def test_a_story_is_signed_the_same_way_again(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(STORIES))
+@pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5"])
+def test_every_seed_has_a_story(name: str, seed: str) -> None:
+    assert len(submissions(seed, name)) > 1_000
+
+
+@pytest.mark.parametrize("name", list(STORIES))
 def test_another_seed_shares_no_statement(name: str) -> None:
     assert not set(submissions("chaski", name)) & set(submissions("another", name))
 

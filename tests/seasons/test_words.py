@@ -62,4 +62,4 @@ def test_a_phrase_is_said_in_the_language_of_the_voice() -> None:
 
 
 def _values(text: str) -> set[str | None]:
-    return {name for _, name, _, _ in Formatter().parse(text)}
+    return {name for _, name, _, _ in Formatter().parse(text)} - {None}

@@ -199,8 +199,8 @@ def tell(ledger: Ledger) -> dict[str, Outcome]:
         state(f"D{number}", delivery(f"D{number}", 100_000 + number))
     state("P0", pooled("P0", {"D0": 100_000, "D1": 100_001}, loss=1_001))
     state("P1", pooled("P1", {"P0": 100_000, "D2": 100_002}))
-    state("held", fact("lot.held", {"lot": thing("D2"), "reason": "quality"}))
-    state("released", fact("lot.released", {"hold": said["held"].digest}))
+    state("held", fact("lot.held", {"hold": thing("hold"), "lots": [thing("P0")], "reason": "quality"}))
+    state("released", fact("lot.released", {"hold": thing("hold"), "lots": [thing("P0")], "grounds": "checked"}))
     state("retracted", retraction(said["D1"]))
     return said
 
