@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
-from starlette.routing import Route
 
 from api import described, errors
 from api.auth import Access
@@ -18,6 +17,7 @@ from api.intake import Intake
 from api.measures import Measures
 from api.pages import landing, lot, static
 from api.routes import documents, facts, health, log, lots, metrics
+from api.shortcut import Shortcut
 from ledger import __version__
 from ledger.settings import Settings
 
@@ -57,11 +57,11 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
-    # The one hot path stands first and on a plain route; the router's own further down is there for its description.
-    app.router.routes.insert(0, Route("/v1/facts", facts.state_facts, methods=["POST"]))
     for room in (facts, lots, documents, log, health, metrics, landing, lot, static):
         app.include_router(room.router)
     errors.install(app)
     described.install(app)
+    # The last one added is the outermost.
+    app.add_middleware(Shortcut)
     app.add_middleware(Gate, measures=measures, secure=ledger.public_url.startswith("https://"))
     return app

@@ -364,7 +364,7 @@ def _unsigned(fact_type: str, body: str) -> Json:
             "sealed": {"type": "object", "description": "JSON pointer in the body -> clear value of a sealed field."},
             "for": {"type": "string"},
             "basis": {"enum": ["witnessed", "document", "told"]},
-            "hand": {"type": "string"},
-            "replaces": {"type": "string"},
+            "basis_document": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            "replaces": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
         },
     }

@@ -10,7 +10,6 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
         "fact": "lot.harvested/1",
         "at": "2026-06-12T09:41:00-05:00",
         "basis": "witnessed",
-        "hand": "u-17",
         "body": {
             "lot": "9D3W0XKZ5T7M2QAB",
             "commodity": "coffee",

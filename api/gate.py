@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from itertools import count
 from time import perf_counter
 from traceback import extract_tb
 from typing import Final
@@ -37,6 +38,9 @@ _HEADERS: Final = (
 )
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 
+# Unique among processes by chance and within one by counting: an id is only looked up and may be guessed.
+_PROCESS: Final = secrets.token_hex(4)
+_count: Final = count()
 _log = structlog.get_logger("chaski.http")
 
 
@@ -107,7 +111,7 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _FOREIGN_ID.fullmatch(value):
             return str(value.decode())
-    return secrets.token_hex(8)
+    return f"{_PROCESS}{next(_count):08x}"
 
 
 def _complete(headers: list[tuple[bytes, bytes]], request_id: bytes, fixed: tuple[tuple[bytes, bytes], ...]) -> None:

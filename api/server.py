@@ -39,6 +39,7 @@ def prepared(ledger: Ledger, settings: Settings, *, host: str | None = None, por
         log_config=None,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,  # nothing here depends on who a proxy says is asking
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return uvicorn.Server(config)

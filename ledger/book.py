@@ -12,7 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,6 @@ from ledger.errors import ConflictError, FormatError, NotFoundError, Problem, Pr
 from ledger.facts import known_types, person_of
 from ledger.keys import SigningKey
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
-from ledger.log.merkle import root as root_of
 from ledger.log.note import KeyKind, Note, VerifierKey
 from ledger.log.proof import TlogProof
 from ledger.log.tiles import TileId
@@ -50,7 +49,7 @@ from ledger.store.books import Books
 from ledger.store.catalogue import Catalogue, KeyRow
 from ledger.store.clock import system_clock
 from ledger.store.companions import Companions, RememberedHead
-from ledger.store.connection import Connection, open_engine, sqlite_path
+from ledger.store.connection import MEMORY, Connection, StoreError, open_engine, sqlite_path
 from ledger.store.documents import Documents
 from ledger.store.journal import Journal
 from ledger.store.log_view import LogView
@@ -59,7 +58,9 @@ from ledger.store.lot_view import lot_view, trace
 from ledger.store.names import Names
 from ledger.store.rebuild import rebuild
 from ledger.store.tokens import Token, Tokens
+from ledger.store.upgrade import Upgrade, upgrade
 from ledger.store.vault import SealedValue, Vault
+from ledger.store.vault_schema import VAULT_SCHEMA
 from ledger.store.verify import verify
 from ledger.store.writer import Writer
 from ledger.values import crockford
@@ -95,26 +96,36 @@ class Ledger:
         self._clock = clock
         self._readers: list[Connection] = []
         self._readers_lock = threading.Lock()
-        self._catalogue = Catalogue(engine, LOG)
-        self.origin, self.public_url = self._catalogue.identity()
-        self._log_key = companions.read_key(".key")
-        self._node_seed = companions.read_secret(".node.key")
-        self.node_key = SigningKey.from_seed(self._node_seed)
-        self.node_kid = self.node_key.thumbprint
-        self.verifier_key = VerifierKey(self.origin, KeyKind.LOG, self._log_key.public).format()
-        self._remembered = RememberedHead(companions.path(".head"))
         self._public_keys: dict[str, bytes] = {}
-        self._packs = self._catalogue.packs()
-        master = companions.master_key()
-        self._vault = self._open_vault(master)
-        self._documents = Documents(engine, LOG, companions.documents, master)
-        self._tokens = Tokens(engine, LOG, clock)
         self._head_lock = threading.Lock()
         self._head: Head | None = None
-        self._journal = Journal(
-            engine, LOG, self.origin, packs=lambda: self._packs, clock=clock, floor=self._stand_above_floor
-        )
-        self._writer = Writer(self._append, **writer_options)
+        with ExitStack() as opened:
+            opened.callback(engine.dispose)
+            opened.callback(self._close_readers)
+            self._catalogue = Catalogue(engine, LOG)
+            self._catalogue.check_version()
+            self.origin, self.public_url = self._catalogue.identity()
+            self._log_key = companions.read_key(".key")
+            self._node_seed = companions.read_secret(".node.key")
+            self.node_key = SigningKey.from_seed(self._node_seed)
+            self.node_kid = self.node_key.thumbprint
+            self.verifier_key = VerifierKey(self.origin, KeyKind.LOG, self._log_key.public).format()
+            self._remembered = RememberedHead(companions.path(".head"))
+            opened.callback(self._remembered.close)
+            self._packs = self._catalogue.packs()
+            master = companions.master_key()
+            self._vault = self._open_vault(master)
+            opened.callback(self._vault.close)
+            self._documents = Documents(engine, LOG, companions.documents, master)
+            self._tokens = Tokens(engine, LOG, clock)
+            self._journal = Journal(
+                engine, LOG, self.origin, packs=lambda: self._packs, clock=clock, floor=self._stand_above_floor
+            )
+            opened.callback(self._journal.close)
+            self._writer = Writer(self._append, **writer_options)
+            opened.callback(self._writer.close)
+            # Closed in the opposite order: first the writer finishes what is queued.
+            self._opened = opened.pop_all()
 
     @classmethod
     def create(
@@ -131,20 +142,21 @@ class Ledger:
     ) -> Self:
         """Begin a ledger: keys beside the database, tables, and the genesis at index 0 with the built-in packs.
 
-        `demo_seed` derives every key from a seed, for demonstrations only. Raises ConflictError where a
-        ledger is already there.
+        `demo_seed` derives every key from a seed, for demonstrations only. An attempt that was interrupted
+        before its genesis is taken up again. Raises ConflictError where a ledger is already there.
         """
         companions = Companions.beside(database, state_dir)
         engine = open_engine(database, must_exist=False)
-        catalogue = Catalogue(engine, LOG)
-        if companions.path(".key").exists() or catalogue.exists():
-            engine.dispose()
-            raise ConflictError(Problem("ledger-exists", "", companions.base.name))
-        endings = (".key", ".node.key", ".operator.key", ".master.key")
-        for ending in endings:
-            companions.write_key(ending, _new_seed(demo_seed, ending))
         packs = dict(builtin())
-        catalogue.create(origin, public_url or f"https://{origin.split('/', maxsplit=1)[0]}", packs)
+        try:
+            _nothing_yet(companions, Catalogue(engine, LOG).size())
+            for ending in (".key", ".node.key", ".operator.key", ".master.key"):
+                companions.write_key(ending, _new_seed(demo_seed, ending))
+            named = public_url or f"https://{origin.split('/', maxsplit=1)[0]}"
+            Catalogue(engine, LOG).create(origin, named, packs)
+        except BaseException:
+            engine.dispose()
+            raise
         ledger = cls(database, engine, companions, clock or system_clock, writer_options={})
         try:
             ledger._open_log(operator, country, packs)
@@ -170,30 +182,33 @@ class Ledger:
         """
         companions = Companions.beside(database, state_dir)
         engine = open_engine(database, must_exist=True)
-        if not Catalogue(engine, LOG).exists():
+        try:
+            _begun(companions, Catalogue(engine, LOG).size())
+        except BaseException:
             engine.dispose()
-            raise NotFoundError(Problem("ledger-not-found", "", companions.base.name))
+            raise
         options = {"max_queue": max_queue, "group_commit": group_commit}
         ledger = cls(database, engine, companions, clock or system_clock, writer_options=options)
         try:
             ledger._check_remembered()
-            if ledger._vault.has_unsettled():
-                ledger._journal.alone(lambda: ledger._vault.sweep(ledger._catalogue.which_stand))
+            ledger._sweep()
         except BaseException:
             ledger.close()
             raise
         return ledger
 
+    @staticmethod
+    def upgrade(database: str, *, state_dir: Path | None = None) -> Upgrade:
+        """Bring the tables of an older Chaski into today's form; the log's own bytes never change."""
+        return upgrade(database, Companions.beside(database, state_dir))
+
     def close(self) -> None:
-        """Finish what is queued and let everything go."""
-        self._writer.close()
-        self._journal.close()
-        self._vault.close()
-        self._remembered.close()
-        for reader in self._readers:
-            reader.close()
-        self._readers.clear()
-        self._engine.dispose()
+        """Finish what is queued and let everything go; closing again does nothing."""
+        self._opened.close()
+
+    def _close_readers(self) -> None:
+        while self._readers:
+            self._readers.pop().close()
 
     def __enter__(self) -> Self:
         return self
@@ -321,10 +336,6 @@ class Ledger:
         """Where the log stands, with the checkpoint signed by the log's key; never goes back."""
         with self._log_view() as view:
             tip = view.tip()
-            signed = self._head
-            if signed is not None and 0 < signed.size < tip.size:
-                # Another process appended: sign only what continues what was signed here.
-                self._consistent(view, signed.size, bytes.fromhex(signed.root), tip)
         return self._signed_head(tip)
 
     def checkpoint(self) -> bytes:
@@ -526,43 +537,51 @@ class Ledger:
         if after.size > before.size:
             self._journal.read_back(before, after)
             self._vault.committed(o.digest for group in outcomes for o in group if o.digest in disclosed)
-            self._signed_head(after)
+            # The floor stood at `before`, and the new nodes were computed from there: nothing else can be signed.
+            self._signed_head(after, grown=True)
         return outcomes
 
     def _stand_above_floor(self, tip: Tip) -> None:
-        """Refuse to write behind what was seen: somebody has put an older copy in place."""
-        if tip.size < self._remembered.size:
-            raise ProofError(Problem("older-than-remembered", "", tip.size, self._remembered.size))
-        if tip.size == self._remembered.size and tip.size and tip.root != self._remembered.root:
-            raise ProofError(Problem("forked-from-remembered", "", tip.root.hex(), self._remembered.root.hex()))
+        """Refuse to go on behind, or beside, what was seen: somebody has put an older or another copy in place."""
+        size, root = self._remembered.size, self._remembered.root
+        if tip.size < size:
+            raise ProofError(Problem("older-than-remembered", "", tip.size, size))
+        if tip.size == size and tip.root != root and size:
+            raise ProofError(Problem("forked-from-remembered", "", tip.root.hex(), root.hex()))
+        if 0 < size < tip.size:
+            # Another process has written: what it wrote must continue what we have signed.
+            with self._log_view() as view:
+                view.check_consistent(size, root, tip.size, tip.root)
+        self._remembered.remember(tip.size, tip.root)
 
     def _check_remembered(self) -> None:
-        size, root = self._remembered.size, self._remembered.root
         with self._log_view() as view:
             tip = view.tip()
-            self._stand_above_floor(tip)
-            if 0 < size < tip.size:
-                self._consistent(view, size, root, tip)
+        self._stand_above_floor(tip)
 
-    @staticmethod
-    def _consistent(view: LogView, size: int, root: bytes, tip: Tip) -> None:
-        if root_of(size, view.node) != root:
-            raise ProofError(Problem("forked-from-remembered", "", size))
-        if root_of(tip.size, view.node) != tip.root:
-            raise ProofError(Problem("root-differs", "", tip.size))
+    def _sweep(self) -> None:
+        """Clear the vault of what crashed batches left; another start will do where the books are busy or full."""
+        if self._vault.has_unsettled():
+            with suppress(ConflictError, StoreError):
+                self._journal.alone(lambda: self._vault.sweep(self._catalogue.which_stand))
 
-    def _signed_head(self, tip: Tip) -> Head:
-        """Sign the checkpoint of a committed head; an older one than was already signed is refused."""
+    def _signed_head(self, tip: Tip, *, grown: bool = False) -> Head:
+        """Sign the checkpoint of a committed head; an older one than was already signed is refused.
+
+        `grown` says that this process has made `tip` out of a head it had checked.
+        """
         with self._head_lock:
             if self._head is not None and (self._head.size, self._head.root) == (tip.size, tip.root.hex()):
                 return self._head
             if self._head is not None and tip.size < self._head.size:
                 # A reader that began before the last commit: what is newer was signed already.
                 return self._head
-            self._stand_above_floor(tip)
+            if grown and tip.size > self._remembered.size:
+                self._remembered.remember(tip.size, tip.root)
+            else:
+                self._stand_above_floor(tip)
             note = sign_checkpoint(Checkpoint(self.origin, tip.size, tip.root), [self._log_key])
             self._head = Head(self.origin, tip.size, tip.root.hex(), note.format().decode(), moment(tip.recorded))
-            self._remembered.remember(tip.size, tip.root)
             return self._head
 
     def _open_log(self, operator: str, country: str, packs: Mapping[str, bytes]) -> None:
@@ -628,9 +647,9 @@ class Ledger:
 
     def _open_vault(self, master: bytes) -> Vault:
         if sqlite_path(self._database) is None and self._engine.dialect.name != "sqlite":
-            return Vault(self._engine, master, schema="vault.")
+            return Vault(self._engine, master, schema=VAULT_SCHEMA)
         if sqlite_path(self._database) is None:
-            return Vault(open_engine(":memory:", must_exist=False), master)
+            return Vault(open_engine(MEMORY, must_exist=False), master, owns_engine=True)
         return Vault.in_file(self._companions.vault, master)
 
     def _packs_in_force(self, books: Books) -> Mapping[str, CommodityPack]:
@@ -657,7 +676,12 @@ class Ledger:
         finally:
             reader.rollback()
             with self._readers_lock:
-                self._readers.append(reader)
+                # A few stay at hand; after a rush the others go back, or the pool would have none left to give.
+                kept = len(self._readers) < _READERS_KEPT
+                if kept:
+                    self._readers.append(reader)
+            if not kept:
+                reader.close()
 
     @contextmanager
     def _log_view(self) -> Iterator[LogView]:
@@ -674,7 +698,25 @@ class Ledger:
             yield Books(reader, LOG, names, size or now)
 
 
+_READERS_KEPT = 4
 _UNSIGNED_FIELDS = {"id", "fact", "at", "body", "sealed", "for", "basis", "basis_document", "replaces"}
+
+
+def _nothing_yet(companions: Companions, size: int) -> None:
+    """Raise ConflictError unless a ledger may begin here: no entry in the database, and none ever seen beside it."""
+    head = RememberedHead(companions.path(".head"))
+    try:
+        if size or head.size:
+            raise ConflictError(Problem("ledger-exists", "", companions.base.name))
+    finally:
+        head.close()
+
+
+def _begun(companions: Companions, size: int) -> None:
+    """Raise NotFoundError unless there is a ledger with its genesis."""
+    if not size:
+        code = "ledger-unfinished" if companions.path(".key").exists() else "ledger-not-found"
+        raise NotFoundError(Problem(code, "", companions.base.name))
 
 
 def _delegable() -> set[str]:

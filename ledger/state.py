@@ -16,7 +16,7 @@ from ledger.facts.deliveries import DeliveryConfirmed, DeliveryDisputed
 from ledger.facts.log import KeyAuthorised, StatementVouched
 from ledger.postings import Account, Move, Postings, post
 from ledger.postings.log import LOG, RULES, pack_subject, thumbprint
-from ledger.statement import Statement, parse_statement
+from ledger.statement import Statement, meant, parse_statement
 
 JUDGED_ACCOUNTS = frozenset({"stock", "title", "transit", "return", "estimate", "volume"})
 """Kinds of account whose balance rules look at; the others are only ever summed for reports."""
@@ -411,6 +411,8 @@ def _want_named(statement: Statement, wanted: Wants) -> None:
 def further_wants(statement: Statement, state: State) -> Wants:
     """The second round: what the first one brought to light (the statement to correct, mixed origins)."""
     wanted = Wants()
+    if isinstance(statement.fact, StatementVouched):
+        wanted.add(further_wants(meant(statement), state))
     for reference in statement.references:
         if "lot" in reference.kinds and not reference.born:
             books = state.lot(reference.thing)
@@ -437,8 +439,8 @@ def _want_correction(old: Statement, wanted: Wants) -> None:
     wanted.add(wants(old, postings))
     wanted.actors.add(old.digest)
     wanted.subjects.add(old.digest)
-    for reference in old.references:
-        if "lot" in reference.kinds:
+    for reference in meant(old).references:
+        if reference.born:
             wanted.actors.add(reference.thing)
-            if reference.born:
+            if "lot" in reference.kinds:
                 wanted.downstream.add(reference.thing)

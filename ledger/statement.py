@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 from ledger import canonical, keys
 from ledger.errors import FormatError, Problem
 from ledger.facts import Fact, Reference, known_types, references, sealed_fields
+from ledger.facts.log import StatementVouched
 from ledger.values import Basis, Digest, Moment, Origin, OwnCode, Thing
 
 JWS_TYPE = "chaski-fact+jws"
@@ -182,6 +183,12 @@ def parse_statement(jws: bytes) -> Statement:
     if len(payload) > MAX_PAYLOAD:
         raise FormatError(Problem("json-too-large", "", found=len(payload), expected=MAX_PAYLOAD))
     return Statement.of(payload, signature, kid, hashlib.sha256(jws).hexdigest(), parse_payload(payload))
+
+
+def meant(statement: Statement) -> Statement:
+    """The statement whose words count: what another key vouches for speaks for itself, any other is its own."""
+    fact = statement.fact
+    return parse_statement(fact.jws.encode()) if isinstance(fact, StatementVouched) else statement
 
 
 def restore(payload: bytes, signature: bytes, kid: str, digest: str) -> Statement:

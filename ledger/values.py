@@ -103,13 +103,14 @@ Moment = Annotated[
 Origin = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)+$", max_length=200)]
 """The name of a log: host and path without scheme, as in `ledger.example/log/valle`."""
 
-PublicKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
-"""32 bytes of an Ed25519 public key, base64url without padding."""
+PublicKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
+"""32 bytes of an Ed25519 public key, base64url without padding, in its one spelling."""
 
 Thumbprint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 """RFC 7638 thumbprint of a key."""
 
-Signature = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{86}$")]
+Signature = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{85}[AQgw]$")]
+"""64 bytes, base64url without padding, in its one spelling (of 16 that decode to the same)."""
 FactType = Annotated[str, StringConstraints(pattern=r"^[a-z-]+\.[a-z-]+/[1-9]\d*$")]
 Sealed = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"), SealedField()]
 """base64url of SHA-256 of a disclosure (RFC 9901); the clear value lives in the vault."""

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 pytest_plugins = ["tests.postgres"]
 
@@ -13,3 +21,18 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("chaski"), max_examples=2000)
 settings.load_profile("chaski")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A valley with a ledger in memory; every story told in it ends with `verify` and `rebuild`."""
+    # Imported when asked for: tests of small rooms do not load the whole ledger.
+    from tests.world import World
+
+    told = World.begin(tmp_path)
+    try:
+        yield told
+    except BaseException:
+        told.ledger.close()
+        raise
+    told.end()

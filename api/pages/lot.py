@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Request
-from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from api import described
@@ -71,7 +70,7 @@ async def give_entry(request: Request, lot: str) -> Response:
 
 def lot_file(document: dict[str, Any], language: Language) -> str:
     """The page as one file to keep or send: its style inside, its links leading to the served page's own."""
-    return lot_html(document, language, own_style={"text": Markup(style_sheet()), "base": document["url"]})
+    return lot_html(document, language, own_style={"text": style_sheet(), "base": document["url"]})
 
 
 def lot_html(document: dict[str, Any], language: Language, own_style: dict[str, str] | None = None) -> str:

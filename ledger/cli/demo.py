@@ -44,7 +44,7 @@ def demo(
 def _page(ledger: Ledger, lot: str) -> str:
     """The page behind a label, drawn by the same hand that serves it."""
     from api.pages.document import lot_document
-    from api.pages.lot import lot_html
+    from api.pages.lot import lot_file
     from api.routes.log import log_path
 
     view = ledger.lot(lot)
@@ -58,4 +58,4 @@ def _page(ledger: Ledger, lot: str) -> str:
         demonstration=ledger.is_demo,
         asked_size=None,
     )
-    return lot_html(document, talking().language)
+    return lot_file(document, talking().language)

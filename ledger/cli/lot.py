@@ -9,12 +9,14 @@ import typer
 from ledger.cli.amounts import amount
 from ledger.cli.opening import opened
 from ledger.cli.options import Database, Size
+from ledger.cli.steps import HOW, step_name
 from ledger.cli.talk import Talk, talking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ledger.queries import LotLine, LotView
+    from ledger.packs.pack import CommodityPack
+    from ledger.queries import LotLine, LotView, Step
 
 
 def add(app: typer.Typer) -> None:
@@ -49,7 +51,8 @@ def lot(
             talk.document({"lots": plain(lines, talk.language)})
             return
         view = ledger.lot(lot_id, size=size)
-    _view(talk, view)
+        pack = ledger.pack(view.commodity)
+    _view(talk, view, pack)
     talk.document(plain(view, talk.language))
 
 
@@ -59,12 +62,15 @@ def _list(talk: Talk, lines: list[LotLine]) -> None:
         return
     talk.table(
         ["Lot", "Commodity", "Form", "Season", "Amount", "Born", "By"],
-        [[x.lot, x.commodity, x.form, x.season, amount(x.grams), x.born_on, x.how] for x in lines],
+        [
+            [x.lot, x.commodity, x.form, x.season, amount(x.grams), x.born_on, talk.phrase(HOW.get(x.how, x.how))]
+            for x in lines
+        ],
         right=(4,),
     )
 
 
-def _view(talk: Talk, view: LotView) -> None:
+def _view(talk: Talk, view: LotView, pack: CommodityPack) -> None:
     commodity = _named(view.commodity_names, talk.language, view.commodity)
     form = _named(view.form_names, talk.language, view.form)
     days = (
@@ -79,7 +85,7 @@ def _view(talk: Talk, view: LotView) -> None:
             ("Season", view.season),
             ("Amount", amount(view.grams, view.unit)),
             ("Harvested", days),
-            ("Born", f"{view.born_on} ({view.how})"),
+            ("Born", f"{view.born_on} ({talk.phrase(HOW.get(view.how, view.how))})"),
             ("Families", view.families_shown),
             ("Districts", ", ".join(view.districts)),
             ("Untraced", amount(view.untraced_grams, view.unit) if view.untraced_grams else ""),
@@ -113,7 +119,7 @@ def _view(talk: Talk, view: LotView) -> None:
                 [
                     str(x.index),
                     x.at[:16],
-                    x.process or x.type,
+                    _step(talk, x, pack),
                     x.place,
                     x.party_name or x.party,
                     amount(x.grams, view.unit),
@@ -125,6 +131,11 @@ def _view(talk: Talk, view: LotView) -> None:
     for block in view.blocks:
         talk.tell("{kind}: lot {lot}, {reason}", kind=talk.phrase(block.kind), lot=block.lot, reason=block.reason)
     talk.problems(view.flags)
+
+
+def _step(talk: Talk, step: Step, pack: CommodityPack) -> str:
+    name, is_phrase = step_name(step, pack, talk.language)
+    return talk.phrase(name) if is_phrase else name
 
 
 def _named(names: Mapping[str, str], language: str, code: str) -> str:

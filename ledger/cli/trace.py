@@ -9,6 +9,7 @@ import typer
 from ledger.cli.amounts import amount
 from ledger.cli.opening import opened
 from ledger.cli.options import Database, Size
+from ledger.cli.steps import HOW
 from ledger.cli.talk import Talk, talking
 
 if TYPE_CHECKING:
@@ -73,7 +74,14 @@ def _show(talk: Talk, found: Trace, unit: str, most: int | None) -> None:
         talk.table(
             ["Lot", "Form", "By", "Amount", "Of this lot", "Holder"],
             [
-                [x.lot, x.form, x.how, amount(x.grams, unit), amount(x.expected_grams, unit), ", ".join(x.holders)]
+                [
+                    x.lot,
+                    x.form,
+                    talk.phrase(HOW.get(x.how, x.how)),
+                    amount(x.grams, unit),
+                    amount(x.expected_grams, unit),
+                    ", ".join(x.holders),
+                ]
                 for x in found.forward[:most]
             ],
             right=(3, 4),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from ledger.cli.opening import opened
 from ledger.cli.options import Database
 from ledger.cli.talk import talking
 
@@ -16,9 +15,15 @@ def add(app: typer.Typer) -> None:
 
 def upgrade(database: Database = None) -> None:
     """Bring a ledger made by an older Chaski into today's form. Back it up first."""
+    from ledger.book import Ledger
+    from ledger.cli.plain import plain
+    from ledger.settings import load
+
     talk = talking()
-    # Before version 1.0 there is one form only: what opens is in it.
-    with opened(database) as ledger:
-        size = ledger.head().size
-    talk.tell("The ledger ({size} entries) was in today's form already.", size=size)
-    talk.document({"upgraded": False, "size": size})
+    settings = load(database=database)
+    done = Ledger.upgrade(settings.database, state_dir=settings.state_dir)
+    if done.changed:
+        talk.tell("The ledger was brought from form {found} to form {now}.", found=done.found, now=done.now)
+    else:
+        talk.tell("The ledger was in today's form ({now}) already.", now=done.now)
+    talk.document({"upgraded": done.changed, "forms": plain(done)})

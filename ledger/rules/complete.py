@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from ledger.errors import Problem
 from ledger.facts.corrections import FactEndorsed, FlagJustified
-from ledger.facts.deliveries import DeliveryConfirmed, DeliveryDisputed, SeasonOpened
+from ledger.facts.deliveries import DeliveryConfirmed, DeliveryDisputed, LotHarvested, SeasonOpened
 from ledger.facts.parties import PartyRegistered
 from ledger.rules.base import Heard, Packs, rule
 from ledger.state import State
+from ledger.statement import meant
 
 
 @rule(SeasonOpened)
@@ -40,6 +41,10 @@ def named_statement_stands(heard: Heard, state: State, packs: Packs) -> Iterator
         yield Problem("flag-not-open", "/body/flag", fact.flag, ", ".join(known.flags))
     elif isinstance(fact, FactEndorsed) and known.statement.actor == heard.actor:
         yield Problem("endorsed-by-its-own", "/by", heard.actor)
+    elif isinstance(fact, DeliveryConfirmed | DeliveryDisputed):
+        delivery = meant(known.statement).fact
+        if not isinstance(delivery, LotHarvested) or (delivery.lot, delivery.producer) != (fact.lot, fact.producer):
+            yield Problem("delivery-differs", "/body/statement", fact.statement)
 
 
 @rule(PartyRegistered)

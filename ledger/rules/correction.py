@@ -9,8 +9,9 @@ from ledger.facts.corrections import FactRetracted
 from ledger.rules.base import Heard, Packs, rule
 from ledger.rules.identity import has_role
 from ledger.state import Known, State
+from ledger.statement import meant
 
-NOT_CORRECTABLE = ("log.", "role.", "key.", "audit.", "sample.", "statement.", "pack.", "rules.", "fact.retracted")
+NOT_CORRECTABLE = ("log.", "role.", "key.", "audit.", "sample.", "statement.withheld", "pack.", "rules.", "fact.retracted")
 """Log, role, key, audit, sample and retraction facts stand for ever."""
 
 
@@ -29,16 +30,20 @@ def only_a_standing_fact_is_corrected(heard: Heard, state: State, packs: Packs) 
     if target is None:
         return
     digest, where = target
+    if isinstance(heard.fact, FactRetracted) and heard.statement.envelope.replaces is not None:
+        # A retraction is never replaced, not even by another: one statement corrects one statement.
+        yield Problem("not-correctable", "/replaces", heard.statement.type)
     known = state.known(digest)
     if known is None:
         yield Problem("statement-unknown", where, digest, retry="after-sync")
         return
     if known.ended:
         yield Problem("already-corrected", where, digest)
-    if known.statement.type.startswith(NOT_CORRECTABLE):
-        yield Problem("not-correctable", where, known.statement.type)
-    elif where == "/replaces" and known.statement.type != heard.statement.type:
-        yield Problem("replaces-other-type", "/fact", heard.statement.type, known.statement.type)
+    said = meant(known.statement).type
+    if said.startswith(NOT_CORRECTABLE):
+        yield Problem("not-correctable", where, said)
+    elif where == "/replaces" and said != heard.statement.type:
+        yield Problem("replaces-other-type", "/fact", heard.statement.type, said)
 
 
 @rule(corrections=True)
@@ -68,15 +73,16 @@ def counterparty_has_endorsed(heard: Heard, state: State, packs: Packs) -> Itera
         for mark in state.marks(known.statement.digest, "endorsed")
         if mark.value["role"] == "retraction"
     }
-    for party in sorted(_acted(known, state) - endorsed):
+    own = {heard.actor, heard.statement.envelope.by}
+    for party in sorted(_acted(known, state) - endorsed - own):
         yield Problem("counterparty-not-endorsed", target[1], party, retry="after-change")
 
 
 def _acted(known: Known, state: State) -> set[str]:
-    """Parties other than the stater with a standing fact on the statement or on a lot it bore."""
-    own = {known.statement.envelope.by, known.statement.actor}
+    """Parties other than the stater with a standing fact on the statement or on what it bore (a lot, a dispatch)."""
+    said = meant(known.statement)
     acted = set(state.actors(known.statement.digest))
-    for reference in known.statement.references:
-        if "lot" in reference.kinds and reference.born:
+    for reference in said.references:
+        if reference.born and reference.kinds[0] in ("lot", "dispatch"):
             acted |= state.actors(reference.thing)
-    return acted - own
+    return acted - {said.envelope.by, said.actor}

@@ -11,6 +11,7 @@ from ledger.facts.lots import (
     LotInspected,
     LotLost,
     LotPacked,
+    LotRecalled,
     LotReceived,
     LotReleased,
     LotReturned,
@@ -54,17 +55,20 @@ def inspector_holds_lot(heard: Heard, state: State, packs: Packs) -> Iterator[Pr
         yield Problem("not-the-custodian", "/body/lot", fact.lot, details={"party": heard.actor})
 
 
-@rule(LotDispatched)
+@rule(LotDispatched, LotReturned)
 def nothing_blocked_leaves(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
-    """Held, recalled or questioned stock is not dispatched; processing, loss and return stay statable."""
+    """Held, recalled or questioned stock is not dispatched; it goes back only to a party that has had it."""
     del packs
     fact = heard.fact
-    if not isinstance(fact, LotDispatched):
-        return
-    for place, line in enumerate(fact.lots):
-        books = state.lot(line.lot)
+    leaving: list[tuple[str, str]] = []
+    if isinstance(fact, LotDispatched):
+        leaving = [(f"/body/lots/{place}/lot", line.lot) for place, line in enumerate(fact.lots)]
+    elif isinstance(fact, LotReturned) and fact.dispatch is None and not _has_had(state, fact.lot, fact.to or ""):
+        leaving = [("/body/lot", fact.lot)]
+    for where, lot in leaving:
+        books = state.lot(lot)
         for kind in sorted({block.kind for block in books.blocks} if books is not None else ()):
-            yield Problem(BLOCKED[kind], f"/body/lots/{place}/lot", line.lot, retry="after-change")
+            yield Problem(BLOCKED[kind], where, lot, retry="after-change")
 
 
 @rule(LotDispatched)
@@ -136,6 +140,18 @@ def holder_or_role_holds(heard: Heard, state: State, packs: Packs) -> Iterator[P
             yield Problem("not-the-custodian", f"/body/lots/{place}", lot, details={"party": heard.actor})
 
 
+@rule(LotRecalled)
+def who_had_it_recalls(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A lot is called back by a party that has or had some of it, or by a certifier, authority or registrar."""
+    del packs
+    fact = heard.fact
+    if not isinstance(fact, LotRecalled) or _may_hold(state, heard.actor):
+        return
+    for place, lot in enumerate(fact.lots):
+        if state.lot(lot) is not None and not _has_had(state, lot, heard.actor):
+            yield Problem("not-the-custodian", f"/body/lots/{place}", lot, details={"party": heard.actor})
+
+
 @rule(LotReleased)
 def who_held_releases(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """A hold is lifted by who put it, or by a registrar, authority or certifier; and only where it stands."""
@@ -150,6 +166,11 @@ def who_held_releases(heard: Heard, state: State, packs: Packs) -> Iterator[Prob
         books = state.lot(lot)
         if books is not None and not any(block.source == fact.hold for block in books.blocks):
             yield Problem("not-held", f"/body/lots/{place}", lot)
+
+
+def _has_had(state: State, lot: str, party: str) -> bool:
+    # An account stays in the books when it has run to zero.
+    return any(b == party for b, _ in state.balances("stock", lot))
 
 
 def _may_hold(state: State, party: str) -> bool:

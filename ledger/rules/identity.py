@@ -20,7 +20,7 @@ from ledger.facts.log import (
     RulesAdopted,
     StatementVouched,
 )
-from ledger.facts.parties import PartyRegistered
+from ledger.facts.parties import MandateEnded, MandateGiven, PartyRegistered
 from ledger.postings.log import LOG, thumbprint
 from ledger.rules.base import RULES_VERSION, Heard, Packs, rule
 from ledger.state import Standing, State
@@ -149,6 +149,21 @@ def agent_has_mandate(heard: Heard, state: State, packs: Packs) -> Iterator[Prob
         ):
             return
     yield Problem("mandate-missing", "/for", principal, theme)
+
+
+@rule(MandateGiven, MandateEnded)
+def mandate_is_given_by_its_principal(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Only the principal gives a mandate; it or its agent ends it; a registrar may do both."""
+    del packs
+    fact = heard.fact
+    if has_role(state, heard.statement.envelope.by, "registrar"):
+        return
+    if isinstance(fact, MandateGiven) and heard.actor != fact.principal:
+        yield Problem("mandate-not-yours", "/body/principal", heard.actor, fact.principal)
+    if isinstance(fact, MandateEnded):
+        born = state.birth(fact.mandate)
+        if born is not None and heard.actor not in (born["principal"], born["agent"]):
+            yield Problem("mandate-not-yours", "/body/mandate", heard.actor, str(born["principal"]))
 
 
 @rule()
@@ -296,5 +311,6 @@ def vouched_statement_is_sound(heard: Heard, state: State, packs: Packs) -> Iter
         yield Problem("vouched-not-yours", "/body/jws")
     if state.latest(inner.kid, "revoked") is None:
         yield Problem("vouched-key-still-good", "/body/jws")
-    if isinstance(inner.fact, StatementVouched | FactRetracted | KeyAuthorised | KeyRevoked):
+    corrects = inner.envelope.replaces is not None
+    if corrects or isinstance(inner.fact, StatementVouched | FactRetracted | KeyAuthorised | KeyRevoked):
         yield Problem("fact-not-vouchable", "/body/jws", inner.type)

@@ -10,12 +10,13 @@ import orjson
 from sqlalchemy import Engine, inspect
 
 from ledger.canonical import unb64url
-from ledger.errors import NotFoundError, Problem
+from ledger.errors import ConflictError, NotFoundError, Problem, ProofError
 from ledger.log.merkle import EMPTY_ROOT
 from ledger.packs.commodity import parse_commodity
 from ledger.rules import Packs
 from ledger.store.connection import Connection, Row, translated
 from ledger.store.schema import metadata
+from ledger.store.version import CURRENT, check_version, stamp, version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,35 @@ class Catalogue:
         self._log = log
 
     def exists(self) -> bool:
-        """Whether this database holds the log."""
+        """Whether this database holds the log, with at least its genesis."""
+        return self.size() > 0
+
+    def size(self) -> int:
+        """How many entries the log has; 0 also where there are no tables at all."""
         with translated():
             if not inspect(self._engine).has_table("log"):
-                return False
-        return self._one("SELECT 1 FROM log WHERE log = ?", self._log) is not None
+                return 0
+        row = self._one("SELECT size FROM log WHERE log = ?", self._log)
+        return 0 if row is None else int(row[0])
+
+    def check_version(self) -> None:
+        """Raise ProofError `database-newer` or `database-older` where the tables have another form than today's."""
+        check_version(version_of(self._engine), CURRENT)
 
     def create(self, origin: str, public_url: str, packs: Mapping[str, bytes]) -> None:
-        """Make the tables, the empty log and keep the packs' bytes."""
-        metadata.create_all(self._engine)
+        """Make the tables, the empty log and keep the packs' bytes, in one transaction.
+
+        What an earlier attempt left behind that did not come to its genesis is made anew.
+        """
         db = Connection(self._engine)
         try:
             db.begin_write()
+            for table in metadata.sorted_tables:
+                db.create(table)
+            stamp(db, CURRENT)
+            self._still_empty(db)
+            for name in ("pack", "log"):
+                db.run(f"DELETE FROM {name} WHERE log = ?", self._log)
             db.run(
                 "INSERT INTO log (log, origin, public_url, size, root, last_entry, last_recorded)"
                 " VALUES (?, ?, ?, 0, ?, ?, 0)",
@@ -67,8 +85,17 @@ class Catalogue:
                 [(self._log, hashlib.sha256(data).hexdigest(), code, data) for code, data in sorted(packs.items())],
             )
             db.commit()
+        except BaseException:
+            db.rollback()
+            raise
         finally:
             db.close()
+
+    def _still_empty(self, db: Connection) -> None:
+        """Somebody else may have begun the ledger a moment ago."""
+        row = db.one("SELECT size FROM log WHERE log = ?", self._log)
+        if row is not None and row[0]:
+            raise ConflictError(Problem("ledger-exists"))
 
     def identity(self) -> tuple[str, str]:
         """Origin and public URL."""
@@ -80,6 +107,10 @@ class Catalogue:
     def packs(self) -> Packs:
         """The commodity packs whose bytes are kept."""
         rows = self._all("SELECT digest, data FROM pack WHERE log = ? AND kind = 'commodity'", self._log)
+        for digest, data in rows:
+            # The log adopted these bytes and no others.
+            if hashlib.sha256(bytes(data)).hexdigest() != digest:
+                raise ProofError(Problem("pack-altered", "", digest))
         return Packs({digest: parse_commodity(bytes(data)) for digest, data in rows})
 
     def add_pack(self, digest: str, code: str, data: bytes) -> None:

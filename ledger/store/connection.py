@@ -6,8 +6,12 @@ fact may cost. SQL is written with `?`; `IN @list` takes a Python list of intege
 
 from __future__ import annotations
 
+import errno
+import itertools
+import os
 import re
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -16,9 +20,12 @@ from typing import Any, Final, Literal
 
 import orjson
 import psycopg
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, Table, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ledger.errors import ConflictError, LedgerError, NotFoundError, Problem
 
@@ -27,14 +34,16 @@ Row = tuple[Any, ...]
 
 _BUSY_MILLISECONDS: Final = 10_000
 _PRAGMAS: Final = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA secure_delete = ON",
-    f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}",
+    # macOS keeps what fsync was given in the disk's own memory; elsewhere these two change nothing.
+    "PRAGMA fullfsync = ON",
+    "PRAGMA checkpoint_fullfsync = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -32000",
 )
+_PROMISED: Final = (("synchronous", 2), ("secure_delete", 1))
 MEMORY: Final = ":memory:"
+_memory_numbers = itertools.count(1)
 
 
 def database_url(database: str) -> str:
@@ -53,36 +62,82 @@ def sqlite_path(database: str) -> Path | None:
 
 
 def open_engine(database: str, *, must_exist: bool) -> Engine:
-    """An engine for a path or URL; raises NotFoundError where an SQLite file is asked for and missing."""
-    path = sqlite_path(database)
-    if path is not None:
-        if must_exist and not path.is_file():
-            raise NotFoundError(Problem("ledger-not-found", "", str(path.name)))
-        path.parent.mkdir(parents=True, exist_ok=True)
-    url = database_url(database)
-    if not url.startswith("sqlite"):
-        return create_engine(url, poolclass=QueuePool, pool_size=8, max_overflow=8, pool_pre_ping=True)
-    # In memory there is one connection, or there would be one database per connection.
+    """An engine for a path or URL; raises NotFoundError where an SQLite file is asked for and missing.
+
+    A new file is readable by its owner alone, and one that was opened wider is closed again.
+    """
     if database == MEMORY:
-        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = _memory_engine()
+    elif (path := sqlite_path(database)) is None:
+        return create_engine(
+            database_url(database), poolclass=QueuePool, pool_size=8, max_overflow=24, pool_pre_ping=True
+        )
     else:
+        _own_file(path, must_exist=must_exist)
         engine = create_engine(
-            url,
+            database_url(database),
             poolclass=QueuePool,
             pool_size=8,
-            max_overflow=8,
+            max_overflow=56,
             connect_args={"check_same_thread": False, "cached_statements": 256},
         )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
 
+def _memory_engine() -> Engine:
+    """A database in memory that several connections share, each with its transactions; gone with the last of them."""
+    name = f"file:/chaski-{os.getpid()}-{next(_memory_numbers)}?vfs=memdb"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(name, uri=True, check_same_thread=False, cached_statements=256)
+
+    return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=56)
+
+
+def _own_file(path: Path, *, must_exist: bool) -> None:
+    if path.is_file():
+        keep_to_owner(path)
+        return
+    if must_exist:
+        raise NotFoundError(Problem("ledger-not-found", "", path.name))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # SQLite would make it readable by everyone; its -wal and -shm take the file's own mode.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise file_trouble(error, path.name) from None
+
+
+def keep_to_owner(path: Path) -> None:
+    """Close a file to everyone but its owner, where the file system knows owners and we may."""
+    with suppress(OSError):
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            path.chmod(0o600)
+
+
 def _prepare_sqlite(raw: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
     del entry
     assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - the engine is ours
-    raw.isolation_level = None
-    for pragma in _PRAGMAS:
-        raw.execute(pragma)
+    try:
+        raw.isolation_level = None
+        raw.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+        (mode,) = raw.execute("PRAGMA journal_mode = WAL").fetchone()
+        raw.execute("PRAGMA secure_delete = ON").fetchone()
+        for pragma in _PRAGMAS:
+            raw.execute(pragma)
+        _promised("journal_mode", mode, "memory" if mode == "memory" else "wal")
+        for name, expected in _PROMISED:
+            _promised(name, raw.execute(f"PRAGMA {name}").fetchone()[0], expected)
+    except BaseException:
+        raw.close()
+        raise
+
+
+def _promised(name: str, found: object, expected: object) -> None:
+    """Some file systems cannot do what was asked, and SQLite then does something weaker without a word."""
+    if found != expected:
+        raise StoreError(Problem("database-not-durable", found=f"{name}={found}", expected=f"{name}={expected}"))
 
 
 class Connection:
@@ -91,11 +146,16 @@ class Connection:
     def __init__(self, engine: Engine) -> None:
         """Take a connection from the pool; `close` gives it back."""
         self.dialect: Dialect = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
+        self._engine = engine
+        self._take()
+
+    def _take(self) -> None:
         with translated():
-            self._pooled = engine.raw_connection()
+            self._pooled = self._engine.raw_connection()
         raw: Any = self._pooled.driver_connection
         if self.dialect == "postgresql" and not raw.autocommit:
             raw.autocommit = True
+        self._raw: Any = raw
         self._cursor: Any = raw.cursor()
 
     def close(self) -> None:
@@ -107,11 +167,22 @@ class Connection:
 
     def begin_write(self) -> None:
         """Begin a transaction that will write; on SQLite the write lock is taken at once."""
-        self._execute("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
+        self._begin("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
 
     def begin_read(self) -> None:
         """Begin a transaction that sees one moment of the books."""
-        self._execute("BEGIN" if self.dialect == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        self._begin("BEGIN" if self.dialect == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def _begin(self, sql: str) -> None:
+        try:
+            self._execute(sql)
+        except StoreError:
+            # The server was started again since the last transaction: nothing is lost, so begin on a new connection.
+            if self.dialect == "sqlite" or not self._raw.closed:
+                raise
+            self._pooled.invalidate()
+            self._take()
+            self._execute(sql)
 
     def commit(self) -> None:
         """Make it durable."""
@@ -128,14 +199,23 @@ class Connection:
 
     def all(self, sql: str, *params: object) -> list[Row]:
         """Every row of a query."""
-        self._execute(sql, *params)
-        rows: list[Row] = self._cursor.fetchall()
+        try:
+            self._cursor.execute(_written(sql, self.dialect), self._adapted(params))
+            rows: list[Row] = self._cursor.fetchall()
+        except _DRIVER_ERRORS as error:
+            raise _said(error) from error
         return rows
 
     def one(self, sql: str, *params: object) -> Row | None:
         """The first row of a query, or None."""
-        self._execute(sql, *params)
-        row: Row | None = self._cursor.fetchone()
+        try:
+            self._cursor.execute(_written(sql, self.dialect), self._adapted(params))
+            row: Row | None = self._cursor.fetchone()
+            # Ends the query: SQLite keeps an unfinished one open, and with it the moment it saw.
+            if row is not None and self.dialect == "sqlite":
+                self._cursor.fetchall()
+        except _DRIVER_ERRORS as error:
+            raise _said(error) from error
         return row
 
     def run(self, sql: str, *params: object) -> None:
@@ -145,31 +225,49 @@ class Connection:
     def many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Execute a statement for many rows at once."""
         if rows:
-            with translated():
+            try:
                 self._cursor.executemany(_written(sql, self.dialect), rows)
+            except _DRIVER_ERRORS as error:
+                raise _said(error) from error
+
+    def create(self, table: Table) -> None:
+        """Make a table with its indexes inside this transaction; one that is there is left as it is."""
+        dialect = self._engine.dialect
+        self._execute(str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)))
+        for index in sorted(table.indexes, key=lambda each: str(each.name)):
+            self._execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)))
 
     def stream(self, sql: str, *params: object, size: int = 1000) -> Iterator[Row]:
-        """Rows in portions, for long walks; uses a cursor of its own."""
-        raw: Any = self._pooled.driver_connection
-        cursor: Any = raw.cursor()
+        """Rows in portions, for long walks; uses a cursor of its own, on PostgreSQL one that the server keeps.
+
+        On PostgreSQL a transaction must have been begun.
+        """
+        cursor: Any = None
         try:
-            with translated():
-                cursor.execute(_written(sql, self.dialect), self._adapted(params))
+            cursor = self._raw.cursor() if self.dialect == "sqlite" else self._raw.cursor(f"walk_{next(_walks)}")
+            cursor.execute(_written(sql, self.dialect), self._adapted(params))
             while rows := cursor.fetchmany(size):
                 yield from rows
+        except _DRIVER_ERRORS as error:
+            raise _said(error) from error
         finally:
-            # A walk given up half-way may outlive its connection; its cursor is closed with it then.
-            with suppress(sqlite3.ProgrammingError, psycopg.Error):
-                cursor.close()
+            if cursor is not None:
+                with suppress(*_DRIVER_ERRORS):
+                    cursor.close()
 
     def _execute(self, sql: str, *params: object) -> None:
-        with translated():
+        try:
             self._cursor.execute(_written(sql, self.dialect), self._adapted(params))
+        except _DRIVER_ERRORS as error:
+            raise _said(error) from error
 
     def _adapted(self, params: Iterable[object]) -> list[object]:
         if self.dialect == "postgresql":
             return list(params)
         return [orjson.dumps(p).decode() if isinstance(p, list) else p for p in params]
+
+
+_walks = itertools.count(1)
 
 
 @cache
@@ -179,32 +277,107 @@ def _written(sql: str, dialect: Dialect) -> str:
     return sql.replace("IN @list", "= ANY(?)").replace("?", "%s")
 
 
+# ---------------------------------------------------------------- errors in our own words
+
+
+class StoreError(LedgerError):
+    """The database itself failed: full, unreachable or damaged. Nothing was written."""
+
+
+class GivenWayError(ConflictError):
+    """The database gave up a transaction in favour of another (40001, 40P01): the same may be tried again at once."""
+
+
+_DRIVER_ERRORS: Final = (sqlite3.Error, psycopg.Error)
+
+_SQLITE: Final = {
+    sqlite3.SQLITE_BUSY: "books-busy",
+    sqlite3.SQLITE_LOCKED: "books-busy",
+    sqlite3.SQLITE_FULL: "disk-full",
+    sqlite3.SQLITE_CORRUPT: "database-damaged",
+    sqlite3.SQLITE_NOTADB: "database-damaged",
+    sqlite3.SQLITE_READONLY: "database-read-only",
+    sqlite3.SQLITE_CANTOPEN: "database-unreachable",
+    sqlite3.SQLITE_PERM: "database-unreachable",
+    sqlite3.SQLITE_IOERR: "disk-failed",
+    # No room for the file or its index to grow in, said in other ways.
+    sqlite3.SQLITE_IOERR_WRITE: "disk-full",
+    sqlite3.SQLITE_IOERR_SHMSIZE: "disk-full",
+    sqlite3.SQLITE_IOERR_TRUNCATE: "disk-full",
+    sqlite3.SQLITE_IOERR_SHORT_READ: "database-damaged",
+    sqlite3.SQLITE_IOERR_CORRUPTFS: "database-damaged",
+}
+_POSTGRESQL: Final = {
+    "40001": "books-busy",
+    "40P01": "books-busy",
+    "55P03": "books-busy",
+    "53300": "books-busy",
+    "53100": "disk-full",
+    "53200": "disk-full",
+    "58030": "disk-failed",
+    "25006": "database-read-only",
+    "XX001": "database-damaged",
+    "XX002": "database-damaged",
+    "3D000": "ledger-not-found",
+}
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """No driver's exception leaves the store: what went wrong is said in the ledger's own words."""
     try:
         yield
-    except (sqlite3.Error, psycopg.Error) as error:
+    except _DRIVER_ERRORS as error:
+        raise _said(error) from error
+    except PoolTimeout as error:
+        raise ConflictError(Problem("books-busy", retry="after-change")) from error
+    except DBAPIError as error:
+        cause = error.orig
+        raise _said(cause if isinstance(cause, _DRIVER_ERRORS) else error) from error
+    except SQLAlchemyError as error:
         raise _said(error) from error
 
 
-class StoreError(LedgerError):
-    """The database itself failed: full, locked, unreachable or damaged. Nothing was written."""
-
-
-def _said(error: sqlite3.Error | psycopg.Error) -> LedgerError:
-    if isinstance(error, sqlite3.IntegrityError | psycopg.errors.UniqueViolation):
+def _said(error: Exception) -> LedgerError:
+    if isinstance(error, sqlite3.IntegrityError | psycopg.IntegrityError):
         return ConflictError(Problem("row-conflict", retry="after-change"))
-    if isinstance(error, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected):
-        return ConflictError(Problem("books-busy", retry="after-change"))
-    text = str(error).lower()
-    if "locked" in text or "busy" in text:
-        return ConflictError(Problem("books-busy", retry="after-change"))
-    if "full" in text or "i/o" in text:
+    if isinstance(error, sqlite3.Error):
+        number = getattr(error, "sqlite_errorcode", 0)
+        code = _SQLITE.get(number) or _SQLITE.get(number & 0xFF, "database-failed")
+    elif isinstance(error, psycopg.Error):
+        code = _postgresql_code(error)
+    else:
+        code = "database-failed"
+    if code == "ledger-not-found":
+        return NotFoundError(Problem(code))
+    if code == "books-busy":
+        again = isinstance(error, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected)
+        return (GivenWayError if again else ConflictError)(Problem(code, retry="after-change"))
+    if code == "database-failed":
+        return StoreError(Problem(code, found=type(error).__name__))
+    return StoreError(Problem(code, retry="never" if code == "database-damaged" else "after-change"))
+
+
+def _postgresql_code(error: psycopg.Error) -> str:
+    state = error.sqlstate
+    if state in _POSTGRESQL:
+        return _POSTGRESQL[state]
+    if state is None or state[:2] in ("08", "57", "28"):
+        # No state of the server's own: the connection broke, was refused, or the server is on its way down.
+        return "database-unreachable" if isinstance(error, psycopg.OperationalError) else "database-failed"
+    return "database-failed"
+
+
+def file_trouble(error: OSError, name: str) -> LedgerError:
+    """What went wrong with a file of ours beside the database."""
+    if error.errno in _FULL:
         return StoreError(Problem("disk-full", retry="after-change"))
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
-        return StoreError(Problem("database-damaged"))
-    return StoreError(Problem("database-failed", found=type(error).__name__))
+    return StoreError(
+        Problem("file-failed", found=name, details={"reason": error.strerror or ""}, retry="after-change")
+    )
+
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -219,4 +392,17 @@ def reading(engine: Engine) -> Iterator[Connection]:
         connection.close()
 
 
-__all__ = ["MEMORY", "Connection", "Row", "StoreError", "database_url", "open_engine", "reading", "sqlite_path"]
+__all__ = [
+    "MEMORY",
+    "Connection",
+    "GivenWayError",
+    "Row",
+    "StoreError",
+    "database_url",
+    "file_trouble",
+    "keep_to_owner",
+    "open_engine",
+    "reading",
+    "sqlite_path",
+    "translated",
+]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +14,7 @@ from sqlalchemy import Engine
 
 from ledger.errors import ConflictError, FormatError, NotFoundError, Problem, ProofError
 from ledger.keys import new_secret_key, seal, unseal, unwrap, wrap
-from ledger.store.connection import Connection
+from ledger.store.connection import Connection, file_trouble
 
 MAX_BYTES: Final = 25 * 1024 * 1024
 MEDIA_TYPES: Final = frozenset(
@@ -29,6 +31,7 @@ MEDIA_TYPES: Final = frozenset(
     }
 )
 _PORTION: Final = 64 * 1024
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class Documents:
@@ -48,17 +51,30 @@ class Documents:
         """
         if media_type not in MEDIA_TYPES:
             raise FormatError(Problem("document-type", "", media_type, ", ".join(sorted(MEDIA_TYPES))))
+        if not _DIGEST.fullmatch(sha256):
+            # Nothing else ever becomes part of a path.
+            raise FormatError(Problem("document-name", "", sha256[:80]))
         if self._known(sha256) is not None:
             return
         key = new_secret_key() if personal else None
         target = self._path(sha256)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = target.with_name(f"{target.name}.{new_secret_key()[:6].hex()}.part")
         try:
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             size = self._write(part, sha256, chunks, key)
-            part.rename(target)
+            self._file(sha256, part, (media_type, size, int(personal)), key)
+        except OSError as error:
+            raise file_trouble(error, target.name) from None
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+    def _file(self, sha256: str, part: Path, said: tuple[str, int, int], key: bytes | None) -> None:
+        """Row and file together: of two people who send the same bytes at once only one gets to name the file.
+
+        The key of a personal document stands in the row. Renaming before the row is sure could leave one
+        sender's bytes under the other's key.
+        """
         db = Connection(self._engine)
         try:
             db.begin_write()
@@ -66,15 +82,20 @@ class Documents:
                 "INSERT INTO document (log, sha256, media_type, size, personal, wrapped_key) VALUES (?, ?, ?, ?, ?, ?)",
                 self._log,
                 sha256,
-                media_type,
-                size,
-                int(personal),
+                *said,
                 None if key is None else wrap(self._master, key, sha256),
             )
+            target = self._path(sha256)
+            part.rename(target)
+            _sync_folder(target.parent)
             db.commit()
-        except ConflictError:
-            # Two people sent the same bytes at once; one row is enough.
+        except ConflictError as error:
             db.rollback()
+            if any(problem.code != "row-conflict" for problem in error.problems):
+                raise
+        except BaseException:
+            db.rollback()
+            raise
         finally:
             db.close()
 
@@ -126,6 +147,8 @@ class Documents:
             file = self._path(sha256).open("rb")
         except FileNotFoundError:
             raise ProofError(Problem("document-missing", "", sha256)) from None
+        except OSError as error:
+            raise file_trouble(error, sha256) from None
         with file:
             portions = 0
             while data := file.read(_PORTION if key is None else 4):
@@ -137,3 +160,12 @@ class Documents:
                 yield data
         if digest.hexdigest() != sha256:
             raise ProofError(Problem("document-digest", "", digest.hexdigest(), sha256))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

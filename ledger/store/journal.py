@@ -7,6 +7,7 @@ written or anything failed, so that memory never disagrees with the database.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -14,18 +15,20 @@ from sqlalchemy import Engine
 
 from ledger.errors import Problem, ProofError
 from ledger.log.entry import entry_hash
-from ledger.log.merkle import EMPTY_ROOT, leaf_hash, peaks
+from ledger.log.merkle import EMPTY_ROOT, leaf_hash, peaks, root
 from ledger.queries import Outcome
 from ledger.rules import Packs
 from ledger.state import State
 from ledger.statement import Statement
 from ledger.store.batch import GENESIS_TIP, Clock, Group, Item, Memory, Tip, entry_text
-from ledger.store.connection import Connection
+from ledger.store.connection import Connection, GivenWayError
 from ledger.store.loading import Loader
 from ledger.store.names import Names
 from ledger.store.run import Run
 
 _BOOKS_KEPT = 200_000
+_WAITS = (0.0, 0.01, 0.05, 0.2)
+"""Seconds before a batch is tried again that the database gave up in favour of another transaction."""
 
 
 def _no_floor(tip: Tip) -> None:
@@ -72,8 +75,19 @@ class Journal:
 
         `prepare` is called with everything accepted before the transaction is committed (sealed values
         go to the vault first). Returns the outcomes and where the log stood before and after. Raises
-        StoreError or ConflictError with nothing written.
+        StoreError or ConflictError with nothing written. Where the database gives way to another
+        transaction, the whole batch is judged again on what stands then.
         """
+        for wait in _WAITS:
+            try:
+                return self._append(groups, prepare)
+            except GivenWayError:
+                time.sleep(wait)
+        return self._append(groups, prepare)
+
+    def _append(
+        self, groups: Sequence[Group], prepare: Callable[[Sequence[Statement]], None] | None
+    ) -> tuple[list[list[Outcome]], Tip, Tip]:
         db = self._db
         try:
             db.begin_write()
@@ -171,9 +185,11 @@ class Journal:
         rows = self._db.all(
             "SELECT e.ix, e.recorded, e.hash, e.digest, n.hash FROM entry e"
             " JOIN node n ON n.log = e.log AND n.level = 0 AND n.number = e.ix"
-            " WHERE e.log = ? AND e.ix >= ? ORDER BY e.ix",
+            " WHERE e.log = ? AND e.ix >= ? AND e.ix < ? ORDER BY e.ix",
             self._log,
             before.size,
+            # Another process may have written more since.
+            after.size,
         )
         previous = before.last_entry
         expected = before.size
@@ -198,6 +214,11 @@ class Journal:
                 if row is None:
                     raise ProofError(Problem("node-missing", "", f"{level}/{number}"))
                 self._memory.peaks[level, number] = bytes(row[0])
+            known = self._memory.peaks
+            if root(tip.size, lambda level, number: known[level, number]) != tip.root:
+                # Growing from nodes that do not make this head would sign a tree nobody has.
+                self._memory.forget()
+                raise ProofError(Problem("root-differs", "", tip.size))
         return tip
 
     def _read_tip(self, db: Connection, *, lock: bool) -> Tip:

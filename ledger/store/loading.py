@@ -196,11 +196,10 @@ class Loader:
 
 
 _BY_STATEMENT = "JOIN statement s ON s.log = m.log AND s.ix = m.ix WHERE m.log = ?"
-_ACTED = "AND m.kind <> 'endorsed'"
 _ACTORS = (
-    f"SELECT DISTINCT m.a, s.by FROM move m {_BY_STATEMENT} AND m.kind IN (1, 2) AND m.a IN @list AND m.gone IS NULL",
-    f"SELECT DISTINCT m.subject, s.by FROM mark m {_BY_STATEMENT} AND m.subject IN @list AND m.gone IS NULL {_ACTED}",
-    f"SELECT DISTINCT m.input, s.by FROM edge m {_BY_STATEMENT} AND m.input IN @list AND m.gone IS NULL",
+    f"SELECT DISTINCT m.a, s.actor FROM move m {_BY_STATEMENT} AND m.kind IN (1, 2) AND m.a IN @list AND m.gone IS NULL",
+    f"SELECT DISTINCT m.subject, s.actor FROM mark m {_BY_STATEMENT} AND m.subject IN @list AND m.gone IS NULL",
+    f"SELECT DISTINCT m.input, s.actor FROM edge m {_BY_STATEMENT} AND m.input IN @list AND m.gone IS NULL",
 )
 
 

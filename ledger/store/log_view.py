@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import orjson
 
 from ledger.errors import NotFoundError, Problem, ProofError
-from ledger.log.merkle import NodeId, consistency_nodes, inclusion_nodes, proof_from
+from ledger.log.merkle import NodeId, consistency_nodes, inclusion_nodes, proof_from, verify_consistency
 from ledger.log.tiles import TileId, bundle_entries, hash_tile
 from ledger.queries import FactRecord
 from ledger.statement import Statement, restore
@@ -47,6 +47,14 @@ class LogView:
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The consistency proof between two sizes."""
         return self._proof(consistency_nodes(old, new))
+
+    def check_consistent(self, old: int, old_root: bytes, new: int, new_root: bytes) -> None:
+        """Prove from the stored nodes that the tree of `new` continues that of `old`; raises ProofError."""
+        proof = self.consistency(old, new)
+        try:
+            verify_consistency(old, new, old_root, new_root, proof)
+        except ProofError:
+            raise ProofError(Problem("forked-from-remembered", "", new, old)) from None
 
     def _proof(self, groups: Sequence[tuple[NodeId, ...]]) -> list[bytes]:
         return proof_from(groups, self.node)

@@ -23,7 +23,10 @@ _JUDGED = sorted(ACCOUNT_KINDS[kind] for kind in JUDGED_ACCOUNTS)
 
 _GONE = "CASE WHEN gone < ? THEN gone END"
 _IN_ORDER = " ORDER BY ix, slot"
+_STATEMENT = "SELECT ix, fact_id, type, kid, by, actor, seq, place, CASE WHEN ended < ? THEN ended END"
 _COMPARED = {
+    # What stands in columns beside the signed bytes: queries find statements by them.
+    "statement": (f"{_STATEMENT} FROM statement WHERE log = ? AND ix < ? ORDER BY ix", "g"),
     "name": ("SELECT n, text FROM name WHERE log = ? AND n < ? ORDER BY n", "n"),
     "move": (
         f"SELECT ix, slot, kind, a, b, c, amount, {_GONE} FROM move WHERE log = ? AND ix < ? ORDER BY ix, slot",

@@ -18,7 +18,7 @@ from ledger.postings.log import RULES
 from ledger.queries import Outcome, Status
 from ledger.rules import Heard, Packs
 from ledger.state import Known, State, Wants, further_wants
-from ledger.statement import Statement, check_signature
+from ledger.statement import Statement, check_signature, meant
 from ledger.store.batch import Clock, Group, Item, Memory, Tip, entry_text, moment
 from ledger.store.loading import Loader
 from ledger.store.pending import Pending
@@ -157,7 +157,7 @@ class Run:
     ) -> None:
         statement, postings, index = heard.statement, heard.postings, heard.index
         pending = self._pending
-        restating = target is not None or statement.type in RESTATING
+        restating = target is not None or meant(statement).type in RESTATING
         pending.name_new(index, texts)
         if restating and not keep:
             self.write()

@@ -11,19 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 
 from ledger.canonical import b64url
+from ledger.errors import ConflictError, LedgerError, Problem, ProofError
 from ledger.keys import new_secret_key, seal, unseal, unwrap, wrap
-from ledger.store.connection import Connection, open_engine
-
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS {schema}person (holder TEXT PRIMARY KEY, wrapped {blob} NOT NULL)",
-    """CREATE TABLE IF NOT EXISTS {schema}disclosure (statement TEXT NOT NULL, pointer TEXT NOT NULL,
-    holder TEXT NOT NULL, sealed {blob} NOT NULL, settled INTEGER NOT NULL, PRIMARY KEY (statement, pointer))""",
-    "CREATE INDEX IF NOT EXISTS disclosure_holder ON {schema}disclosure (holder)",
-    "CREATE INDEX IF NOT EXISTS disclosure_unsettled ON {schema}disclosure (settled) WHERE settled = 0",
-)
+from ledger.store.connection import Connection, StoreError, open_engine, translated
+from ledger.store.vault_schema import vault_metadata
+from ledger.store.version import VAULT_CURRENT, check_version, stamp, version_of
 
 
 class SealedValue(NamedTuple):
@@ -38,42 +33,69 @@ class SealedValue(NamedTuple):
 class Vault:
     """The sealed values of one ledger."""
 
-    def __init__(self, engine: Engine, master: bytes, *, schema: str = "") -> None:
-        """Open the vault and create its tables where they are missing."""
+    def __init__(self, engine: Engine, master: bytes, *, schema: str | None = None, owns_engine: bool = False) -> None:
+        """Open the vault and create its tables where there are none.
+
+        Raises ProofError where the tables have another form, or the master key is not the one used here.
+        """
         self._engine = engine
+        self._owns_engine = owns_engine
         self._master = master
-        self._schema = schema
+        self._schema = "" if schema is None else f"{schema}."
         self._keys: dict[str, bytes] = {}
         self._to_settle: list[str] = []
-        self._db = Connection(engine)
-        blob = "BLOB" if self._db.dialect == "sqlite" else "BYTEA"
-        self._db.begin_write()
-        if schema:
-            self._db.run(f"CREATE SCHEMA IF NOT EXISTS {schema.rstrip('.')}")
-        for sql in _TABLES:
-            self._db.run(sql.format(schema=schema, blob=blob))
-        self._db.commit()
+        try:
+            create_vault(engine, schema)
+            check_version(version_of(engine, schema), VAULT_CURRENT)
+            self._db = Connection(engine)
+        except BaseException:
+            if owns_engine:
+                engine.dispose()
+            raise
+        try:
+            self._check_master()
+        except BaseException:
+            self._release()
+            raise
 
     @classmethod
     def in_file(cls, path: Path, master: bytes) -> Vault:
         """The vault of an SQLite ledger."""
-        engine = open_engine(str(path), must_exist=False)
-        vault = cls(engine, master)
-        path.chmod(0o600)
-        return vault
+        return cls(open_engine(str(path), must_exist=False), master, owns_engine=True)
 
     def close(self) -> None:
         """Settle what was written and let go."""
-        if self._to_settle:
-            self.put([])
+        try:
+            if self._to_settle:
+                self.put([])
+        except (StoreError, ConflictError):
+            # Settling waits for the next start: unsettled values of standing statements are kept by the sweep.
+            pass
+        finally:
+            self._release()
+
+    def _release(self) -> None:
         self._db.close()
+        if self._owns_engine:
+            self._engine.dispose()
+
+    def _check_master(self) -> None:
+        """Any person's key will do: with another master key new values would be sealed that nobody can open later."""
+        row = self._db.one(f"SELECT holder, wrapped FROM {self._schema}person LIMIT 1")
+        if row is None:
+            return
+        try:
+            unwrap(self._master, bytes(row[1]), row[0])
+        except LedgerError:
+            raise ProofError(Problem("master-key-wrong", retry="after-change")) from None
 
     def put(self, values: Sequence[SealedValue]) -> None:
         """Seal and keep values, unsettled; settle those of earlier batches."""
         db = self._db
         db.begin_write()
         try:
-            self._settle()
+            settling = list(self._to_settle)
+            self._settle(settling)
             rows = []
             for value in values:
                 key = self._key_of(value.holder)
@@ -85,6 +107,8 @@ class Vault:
                 rows,
             )
             db.commit()
+            # Only now: what a rollback took back has to be settled by a later write.
+            del self._to_settle[: len(settling)]
         except BaseException:
             db.rollback()
             self._keys.clear()
@@ -103,22 +127,25 @@ class Vault:
             db.close()
 
     def sweep(self, is_in_log: Callable[[list[str]], set[str]]) -> int:
-        """At start: settle what the log has, drop what it never got. Returns how many values were dropped.
+        """At start: settle what the log has, drop what it never got. Returns how many statements were dropped.
 
-        The caller holds the head lock: values of a batch that another process is writing just now are
-        put under that lock too, and must not be mistaken for orphans.
+        The caller holds the log's head lock: otherwise values of a batch that another process is about to
+        commit would look like orphans.
         """
         db = self._db
         db.begin_write()
-        rows = db.all(f"SELECT DISTINCT statement FROM {self._schema}disclosure WHERE settled = 0")
-        open_ones = [row[0] for row in rows]
-        standing = is_in_log(open_ones) if open_ones else set()
-        orphans = [statement for statement in open_ones if statement not in standing]
-        for statement in orphans:
-            db.run(f"DELETE FROM {self._schema}disclosure WHERE statement = ?", statement)
-        self._to_settle = sorted(standing)
-        self._settle()
-        db.commit()
+        try:
+            rows = db.all(f"SELECT DISTINCT statement FROM {self._schema}disclosure WHERE settled = 0")
+            open_ones = [row[0] for row in rows]
+            standing = is_in_log(open_ones) if open_ones else set()
+            orphans = [statement for statement in open_ones if statement not in standing]
+            for statement in orphans:
+                db.run(f"DELETE FROM {self._schema}disclosure WHERE statement = ?", statement)
+            self._settle(sorted(standing))
+            db.commit()
+        except BaseException:
+            db.rollback()
+            raise
         return len(orphans)
 
     def disclosures(self, statement: str) -> dict[str, str]:
@@ -139,13 +166,9 @@ class Vault:
             for pointer, holder, sealed, wrapped in rows
         }
 
-    def _settle(self) -> None:
-        if self._to_settle:
-            self._db.run(
-                f"UPDATE {self._schema}disclosure SET settled = 1 WHERE statement IN @list",
-                self._to_settle,
-            )
-            self._to_settle = []
+    def _settle(self, statements: list[str]) -> None:
+        if statements:
+            self._db.run(f"UPDATE {self._schema}disclosure SET settled = 1 WHERE statement IN @list", statements)
 
     def _key_of(self, holder: str) -> bytes:
         key = self._keys.get(holder)
@@ -164,6 +187,27 @@ class Vault:
                 self._keys.clear()
             self._keys[holder] = key
         return key
+
+
+def create_vault(engine: Engine, schema: str | None) -> None:
+    """The vault's tables in today's form, where there are none."""
+    with translated():
+        if inspect(engine).has_table("disclosure", schema):
+            return
+    db = Connection(engine)
+    try:
+        db.begin_write()
+        if schema is not None:
+            db.run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for table in vault_metadata(schema).sorted_tables:
+            db.create(table)
+        stamp(db, VAULT_CURRENT, schema)
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+    finally:
+        db.close()
 
 
 def _bound(statement: str, pointer: str) -> bytes:

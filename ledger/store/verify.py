@@ -79,7 +79,7 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
     db = Connection(engine)
     try:
         db.begin_read()
-        row = db.one("SELECT size, root, last_entry FROM log WHERE log = ?", log)
+        row = db.one("SELECT size, root, last_entry, last_recorded FROM log WHERE log = ?", log)
         if row is None:
             raise ProofError(Problem("ledger-not-found"))
         size, head_root, last_entry = row[0], bytes(row[1]), bytes(row[2])
@@ -90,7 +90,7 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
         tasks = _tasks(database, log, origin, size, _keys(engine, db, log), strict=strict)
         _run(tasks, engine, workers, progress, size)
         nodes = _upper_nodes(db, log, size)
-        _root_agrees(db, log, size, head_root, last_entry)
+        _root_agrees(db, log, size, head_root, (last_entry, row[3]))
         proved = ["statements", "signatures", "entries", "tree", "head"]
         if remembered[0]:
             _root_at(db, log, remembered[0], remembered[1], "forked-from-remembered")
@@ -236,9 +236,11 @@ def _run(
 def _here(tasks: list[Task], engine: Engine) -> Iterator[int]:
     db = Connection(engine)
     try:
+        db.begin_read()
         for task in tasks:
             yield _check(db, task)
     finally:
+        db.rollback()
         db.close()
 
 
@@ -280,7 +282,9 @@ def _counts_agree(db: Connection, log: int, size: int) -> None:
     for table in ("entry", "statement"):
         row = db.one(f"SELECT COUNT(*), MAX(ix) FROM {table} WHERE log = ?", log)
         count, last = (0, None) if row is None else row
-        if count != size or (size and last != size - 1):
+        if count > size or (count and last >= size):
+            raise ProofError(Problem("entry-unexpected", "", int(last), size))
+        if count != size:
             raise ProofError(Problem("entry-missing", "", int(count), size))
 
 
@@ -315,12 +319,12 @@ def _reader(db: Connection, log: int) -> Callable[[int, int], bytes]:
     return read
 
 
-def _root_agrees(db: Connection, log: int, size: int, head_root: bytes, last_entry: bytes) -> None:
+def _root_agrees(db: Connection, log: int, size: int, head_root: bytes, last: tuple[bytes, int]) -> None:
     if root(size, _reader(db, log)) != head_root:
         raise ProofError(Problem("root-differs", "", size))
-    row = db.one("SELECT hash FROM entry WHERE log = ? AND ix = ?", log, size - 1)
-    if size and (row is None or bytes(row[0]) != last_entry):
-        raise ProofError(Problem("root-differs", "", size))
+    row = db.one("SELECT hash, recorded FROM entry WHERE log = ? AND ix = ?", log, size - 1)
+    if size and (row is None or (bytes(row[0]), row[1]) != last):
+        raise ProofError(Problem("head-altered", "", size))
 
 
 def _root_at(db: Connection, log: int, size: int, expected: bytes, code: str) -> None:

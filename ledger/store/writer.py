@@ -20,6 +20,10 @@ MAX_BATCH = 256
 Append = Callable[[Sequence[Group]], list[list[Outcome]]]
 
 
+_ITS_OWN_FAULT = frozenset({"row-conflict", "database-failed"})
+"""What one item may have brought about; everything else (a full disk, a clock gone back) befalls all alike."""
+
+
 @dataclass(slots=True)
 class _Request:
     groups: list[Group]
@@ -83,33 +87,61 @@ class Writer:
         for queue in (self._interactive, self._bulk):
             while queue and (not batch or items + queue[0].items <= self._max_batch):
                 request = queue.popleft()
-                items += request.items
-                batch.append(request)
-        self._queued -= items
+                self._queued -= request.items
+                # Who gave up waiting before its turn is not served; from here on nobody can give up any more.
+                if request.answer.set_running_or_notify_cancel():
+                    items += request.items
+                    batch.append(request)
         return batch
 
     def _serve(self, batch: list[_Request]) -> None:
+        """Append a batch and answer; where something in it cannot be written, find out what, and write the rest."""
+        if not batch:
+            return
         try:
-            self._answer(batch, self._append([group for request in batch for group in request.groups]))
-        except LedgerError as error:
-            if len(batch) == 1:
-                self._fail(batch[0], error)
-                return
-            # One bad item must not fail the others: serve them one by one.
-            for request in batch:
-                self._serve([request])
+            outcomes = self._append([group for request in batch for group in request.groups])
         except BaseException as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
-            for request in batch:
-                self._fail(request, error)
-
-    def _answer(self, batch: list[_Request], outcomes: list[list[Outcome]]) -> None:
+            self._serve_apart(batch, error)
+            return
         rest = iter(outcomes)
         for request in batch:
-            found = [outcome for _ in request.groups for outcome in next(rest)]
-            if not request.answer.cancelled():
-                request.answer.set_result(found)
+            request.answer.set_result([outcome for _ in request.groups for outcome in next(rest)])
 
-    @staticmethod
-    def _fail(request: _Request, error: BaseException) -> None:
-        if not request.answer.cancelled():
-            request.answer.set_exception(error)
+    def _serve_apart(self, batch: list[_Request], error: BaseException) -> None:
+        if not _may_be_one_item(error):
+            for request in batch:
+                request.answer.set_exception(error)
+        elif len(batch) > 1:
+            for request in batch:
+                self._serve([request])
+        elif len(batch[0].groups) > 1:
+            self._serve_groups(batch[0])
+        else:
+            batch[0].answer.set_exception(error)
+
+    def _serve_groups(self, request: _Request) -> None:
+        """Each group of a request alone: what fails is refused, the others stand."""
+        outcomes: list[Outcome] = []
+        for group in request.groups:
+            try:
+                outcomes += self._append([group])[0]
+            except BaseException as error:  # noqa: BLE001 - as above
+                if not _may_be_one_item(error):
+                    request.answer.set_exception(error)
+                    return
+                outcomes += _refused(group, error)
+        request.answer.set_result(outcomes)
+
+
+def _may_be_one_item(error: BaseException) -> bool:
+    if isinstance(error, LedgerError):
+        return all(problem.code in _ITS_OWN_FAULT for problem in error.problems)
+    return isinstance(error, Exception)
+
+
+def _refused(group: Group, error: BaseException) -> list[Outcome]:
+    problems = error.problems if isinstance(error, LedgerError) else (Problem("fact-failed"),)
+    return [
+        Outcome("refused", s.envelope.id, s.type, s.digest, problems=problems)
+        for s in (item.statement for item in group.items)
+    ]

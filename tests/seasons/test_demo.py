@@ -82,16 +82,15 @@ def test_the_demo_co_operative_can_use_its_token_today(shown: Shown) -> None:
         token = ledger.token(shown.summary["token"])
         assert token is not None
         assert "facts:write" in token.scopes
-        fact = {
-            "id": ledger.new_id(),
-            "fact": "stock.counted/1",
-            "at": "2026-10-01T09:00:00-05:00",
-            "body": {
-                "facility": next(step.facility for step in ledger.lot(shown.report.lots[0].lot).steps if step.facility),
-                "counted_on": "2026-10-01",
-                "counts": [{"lot": shown.report.lots[0].lot, "grams": 0}],
-            },
+        lot = ledger.lot(shown.report.lots[0].lot)
+        packed = ledger.fact(lot.statement).envelope["body"]
+        assert isinstance(packed, dict)
+        body = {
+            "facility": packed["facility"],
+            "counted_on": "2026-10-01",
+            "counts": [{"lot": lot.lot, "grams": 0}],
         }
+        fact = {"id": ledger.new_id(), "fact": "stock.counted/1", "at": "2026-10-01T09:00:00-05:00", "body": body}
         (outcome,) = ledger.check([ledger.prepare_unsigned(fact, party=token.party)])
 
     assert outcome.status == "checked", outcome.problems

@@ -129,6 +129,11 @@ def test_lists_are_written_with_commas_in_the_environment(monkeypatch: pytest.Mo
     assert load().document_types == ("application/pdf", "image/png")
 
 
+def test_documents_that_are_taken_are_documents_the_store_keeps() -> None:
+    assert set(load().document_types) == MEDIA_TYPES
+    assert load().max_document_bytes == MAX_BYTES
+
+
 @pytest.mark.parametrize(
     ("machine", "language"), [("es_PE.UTF-8", "es"), ("C.UTF-8", "en"), ("en_GB", "en"), ("", "en")]
 )

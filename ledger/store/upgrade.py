@@ -1,0 +1,110 @@
+"""Bringing the tables of an older Chaski into today's form. The bytes of the log itself are never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, MetaData, inspect
+
+from ledger.errors import NotFoundError, Problem
+from ledger.store.companions import Companions
+from ledger.store.connection import MEMORY, open_engine, sqlite_path, translated
+from ledger.store.schema import metadata
+from ledger.store.vault import create_vault
+from ledger.store.vault_schema import VAULT_SCHEMA, vault_metadata
+from ledger.store.version import CURRENT, UNKNOWN, VAULT_CURRENT, check_version, version_of
+
+FIRST = "0001"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """From which version of the tables to which, for the ledger and for its vault."""
+
+    found: str
+    now: str
+    vault_found: str
+    vault_now: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was done."""
+        return (self.found, self.vault_found) != (self.now, self.vault_now)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Tables that are migrated together: the ledger's, or the vault's."""
+
+    folder: str
+    current: str
+    schema: str | None
+    metadata: MetaData
+
+
+LEDGER = Part("versions", CURRENT, None, metadata)
+
+
+def vault_part(schema: str | None) -> Part:
+    """The vault in a file of its own (None) or in a schema."""
+    return Part("vault_versions", VAULT_CURRENT, schema, vault_metadata(schema))
+
+
+def upgrade(database: str, companions: Companions) -> Upgrade:
+    """Apply the migrations a ledger lacks, each part in one transaction; doing it again changes nothing.
+
+    Raises NotFoundError where there is no ledger, ProofError where it is newer than this program. Nothing
+    else should have the ledger open.
+    """
+    with _disposed(open_engine(database, must_exist=True)) as engine:
+        with translated():
+            if not inspect(engine).has_table("log"):
+                raise NotFoundError(Problem("ledger-not-found", "", companions.base.name))
+        found = migrate(engine, LEDGER)
+        if database != MEMORY and sqlite_path(database) is not None:
+            with _disposed(open_engine(str(companions.vault), must_exist=False)) as vault:
+                create_vault(vault, None)
+                vault_found = migrate(vault, vault_part(None))
+        else:
+            create_vault(engine, VAULT_SCHEMA)
+            vault_found = migrate(engine, vault_part(VAULT_SCHEMA))
+    return Upgrade(found, CURRENT, vault_found, VAULT_CURRENT)
+
+
+def migrate(engine: Engine, part: Part) -> str:
+    """Bring one part to its newest version in one transaction; returns the version that was found."""
+    found = version_of(engine, part.schema)
+    if found == part.current:
+        return found
+    if found > part.current:
+        check_version(found, part.current)
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", str(_MIGRATIONS / part.folder))
+    config.attributes["schema"] = part.schema
+    with translated(), engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            # The driver begins nothing by itself here; all migrations of a part stand or fall together.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        config.attributes["connection"] = connection
+        if found == UNKNOWN:
+            # The tables are those of the first version; only its number was not written down yet.
+            command.stamp(config, FIRST)
+        command.upgrade(config, part.current)
+        connection.commit()
+    return found
+
+
+@contextmanager
+def _disposed(engine: Engine) -> Iterator[Engine]:
+    try:
+        yield engine
+    finally:
+        engine.dispose()
