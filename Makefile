@@ -5,7 +5,7 @@
 # Every set-up step leaves a stamp in $(VENV), so a second run does only what changed.
 
 VENV ?= .venv
-PORT ?= 8000
+PORT ?= 8080
 WORKERS ?= logical
 PYTEST ?=
 BIN := $(VENV)/bin
@@ -24,7 +24,7 @@ help: ## this list
 demo: $(VENV)/.chaski-runtime ## four seasons, traced, verified and tampered with, in demo/
 	$(BIN)/chaski demo --out demo
 
-serve: $(VENV)/.chaski-runtime ## the demo's ledger on http://127.0.0.1:8000 (PORT=...)
+serve: $(VENV)/.chaski-runtime ## the demo's ledger on http://127.0.0.1:8080 (PORT=...)
 	$(BIN)/chaski serve --database demo/chaski.db --port $(PORT)
 
 test: setup-test check ## style, types, layers and every test (PYTEST="-k lot" to narrow)

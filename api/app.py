@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from api import described, errors
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 # Questions to the ledger at the same time; each has a thread and perhaps a connection of its own.
 READERS: Final = 8
 
+# Documents on their way in at the same time.
+KEEPERS: Final = 4
+
 
 def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     """The application over an open ledger, which stays the caller's to close."""
@@ -37,14 +41,15 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         access=Access(ledger),
         intake=Intake(ledger, settings.worker_threads),
         measures=measures,
-        readers=CapacityLimiter(READERS),
-        big_batches=CapacityLimiter(1),
+        readers=ThreadPoolExecutor(READERS, "read"),
+        keepers=ThreadPoolExecutor(KEEPERS, "keep"),
+        big_batches=asyncio.Semaphore(1),
     )
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         yield
-        desk.intake.close()
+        desk.close()
 
     app = FastAPI(
         title="Chaski",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal
 
-from anyio import to_thread
 from starlette.requests import HTTPConnection
 
 from ledger.errors import FormatError, Problem
@@ -61,7 +61,7 @@ class Access:
         known = self._known.get(digest)
         if known is not None and known[1] > self._clock():
             return known[0]
-        token = await to_thread.run_sync(self._ledger.token, text)
+        token = await asyncio.to_thread(self._ledger.token, text)
         # An unknown token is not remembered, so that a new one works at once.
         if token is None:
             self._known.pop(digest, None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
 from api.auth import Access
@@ -29,12 +30,24 @@ class Desk:
     access: Access
     intake: Intake
     measures: Measures
-    readers: CapacityLimiter
-    big_batches: CapacityLimiter
+    # Documents have threads of their own: an upload over a slow line holds one for as long as it takes.
+    readers: Executor
+    keepers: Executor
+    big_batches: asyncio.Semaphore
 
     async def read(self, question: Callable[[], Answer]) -> Answer:
-        """Ask the ledger something on a thread of its own; at most so many questions at a time."""
-        return await to_thread.run_sync(question, limiter=self.readers)
+        """Ask the ledger something on a thread; at most so many questions at a time."""
+        return await asyncio.get_running_loop().run_in_executor(self.readers, question)
+
+    async def keep(self, document: Callable[[], None]) -> None:
+        """Keep a document, on a thread."""
+        await asyncio.get_running_loop().run_in_executor(self.keepers, document)
+
+    def close(self) -> None:
+        """Let every thread finish what it holds."""
+        self.intake.close()
+        self.readers.shutdown()
+        self.keepers.shutdown()
 
 
 def desk_of(request: Request) -> Desk:

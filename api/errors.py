@@ -58,6 +58,10 @@ CODES: Final[Mapping[str, int]] = {
     "clock-backwards": 503,
     "log-not-ready": 503,
     "disk-full": 507,
+    "disk-failed": 503,
+    "database-unreachable": 503,
+    "database-read-only": 503,
+    "writer-closed": 503,
     "server-error": 500,
     # A refusal by the rules that is really a race or a repetition: somebody was first.
     "id-conflict": 409,

@@ -14,7 +14,7 @@ from traceback import extract_tb
 from typing import Final
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem_response
@@ -77,6 +77,8 @@ class Gate:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            pass  # there is nobody left to answer
         except Exception as error:
             # Nobody outside learns more than the id. The log learns where, not what: a message may quote a body.
             _log.error(

@@ -25,7 +25,9 @@ WIDTHS = {"phone": 360, "desk": 1280}
 def main(demo: str = "demo", pictures: str = "docs/pictures") -> None:
     """Serve the demo's ledger on a free port and photograph its pages."""
     summary = Path(demo, "summary.json")
-    program = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    program = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
     if not summary.exists() or program is None:
         sys.exit(f"needs {summary} (make demo) and Chromium")
     lots = {name: lot["path"] for name, lot in orjson.loads(summary.read_bytes())["lots"].items()}

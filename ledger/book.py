@@ -348,14 +348,15 @@ class Ledger:
             return view.fact(id_or_digest)
 
     def receipt(self, id_or_digest: str) -> str:
-        """The `.tlog-proof` of a fact at the present size."""
+        """The `.tlog-proof` of a fact at the present size, with its entry inside: one file proves it offline."""
         head = self.head()
         with self._log_view() as view:
             index = view.index_of(id_or_digest)
             if index >= head.size:
                 raise NotFoundError(Problem("fact-not-found", "", id_or_digest[:64]))
             proof = view.inclusion(index, head.size)
-        return TlogProof(index, tuple(proof), Note.parse(head.checkpoint.encode())).format().decode()
+            entry = view.entries(index, index + 1)[0]
+        return TlogProof(index, tuple(proof), Note.parse(head.checkpoint.encode()), extra=entry).format().decode()
 
     def entry(self, index: int) -> bytes:
         """The text of one entry."""
@@ -470,7 +471,10 @@ class Ledger:
     def create_token(
         self, *, party: str, scopes: Sequence[str], days: int, label: str, secret: bytes | None = None
     ) -> str:
-        """Make a bearer token; it is shown once."""
+        """Make a bearer token for a party that stands; it is shown once."""
+        with self._books(None) as books:
+            if books.births([party]).get(party) is None:
+                raise NotFoundError(Problem("party-unknown", "/party", party))
         return self._tokens.create(party=party, scopes=scopes, days=days, label=label, secret=secret)
 
     def token(self, text: str) -> Token | None:

@@ -165,6 +165,17 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributeWords:
+    """An attribute of a lot (calibre, class, colour) with the pack's words for it in each language."""
+
+    code: str
+    value: str
+    names: Mapping[str, str]
+    value_names: Mapping[str, str]
+    norm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LotView:
     """Everything the lot page and API show of a lot at a log size; no person, no plot outline."""
 
@@ -194,6 +205,7 @@ class LotView:
     links: tuple[Link, ...]
     steps: tuple[Step, ...]
     blocks: tuple[Block, ...]
+    attributes: tuple[AttributeWords, ...]
     measures: Mapping[str, object]
     flags: tuple[Problem, ...] = ()
 

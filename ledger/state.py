@@ -385,8 +385,9 @@ def wants(statement: Statement, postings: Postings) -> Wants:
         inner = parse_statement(statement.fact.jws.encode())
         wanted.add(wants(inner, post(inner)))
         wanted.subjects.add(inner.digest)
+        wanted.digests.add(inner.digest)
+    # Whether this very statement is in the log already shows in its id: the digest covers it.
     wanted.ids.add(envelope.id)
-    wanted.digests.add(statement.digest)
     if envelope.seq is not None:
         wanted.seqs.add((statement.kid, envelope.seq))
     _want_named(statement, wanted)

@@ -140,6 +140,13 @@ class Measure(Value):
     unit: Code
 
 
+class Attribute(Value):
+    """What distinguishes lots of one form, in the words of the pack: calibre, class, colour, species."""
+
+    code: Code
+    value: Code
+
+
 class Money(Value):
     """Integer minor units (centimos) of a currency."""
 

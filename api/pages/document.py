@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from api.pages.journey import TOGETHER, journey, step_item
@@ -57,6 +59,11 @@ def lot_document(
         "families": counted(view.families),
         "districts": list(view.districts),
         "untraced": view.untraced_grams,
+        "attributes": [
+            {"names": dict(each.names), "value_names": dict(each.value_names), "norm": each.norm}
+            for each in view.attributes
+        ],
+        "measures": [_measure(code, found, pack) for code, found in sorted(view.measures.items())],
         "links": [_link(link) for link in view.links],
         "blocks": [_block(block, view.lot) for block in view.blocks],
         "journey": [*_harvest(view), *journey(view.steps, pack)],
@@ -121,6 +128,18 @@ def _link(link: Link) -> Json:
         "covered_families": _covered(link.covered_families, link.families),
         "families": counted(link.families),
         "reasons": list(link.reasons),
+    }
+
+
+def _measure(code: str, found: object, pack: CommodityPack | None) -> Json:
+    """A quality as it was last measured; `value` is the decimal written out."""
+    names = pack.quality[code].names if pack is not None and code in pack.quality else None
+    measured = found if isinstance(found, Mapping) else {}
+    value = Decimal(measured.get("value", 0)).scaleb(-int(measured.get("scale", 0)))
+    return {
+        "names": {"es": names.es, "en": names.en} if names is not None else {"es": code, "en": code},
+        "value": format(value, "f"),
+        "unit": str(measured.get("unit", "")),
     }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
 import orjson
-from anyio import from_thread
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
@@ -35,11 +35,17 @@ async def keep_document(
     check_length(request, settings.max_document_bytes, "document-too-large")
     parts = limited(request.stream(), settings.max_document_bytes, "document-too-large")
 
+    loop = asyncio.get_running_loop()
+
     def pulled() -> Iterator[bytes]:
         """On the writing thread: ask the event loop for one part after another, so that only one is held."""
-        while (part := from_thread.run(anext, parts, None)) is not None:
+        while (part := asyncio.run_coroutine_threadsafe(_next(parts), loop).result()) is not None:
             yield part
 
-    await desk.read(lambda: desk.ledger.put_document(sha256, pulled(), media_type=media_type, personal=personal))
+    await desk.keep(lambda: desk.ledger.put_document(sha256, pulled(), media_type=media_type, personal=personal))
     body = {"sha256": sha256, "media_type": media_type, "personal": personal}
     return Response(orjson.dumps(body), 201, {"cache-control": "no-store"}, "application/json")
+
+
+async def _next(parts: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(parts, None)

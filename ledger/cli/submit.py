@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ledger.cli.exits import Exit
+from ledger.cli.exits import Exit, exit_of
 from ledger.cli.opening import opened, read
 from ledger.cli.options import Database
 from ledger.cli.talk import Talk, talking
-from ledger.errors import FormatError, Problem
+from ledger.errors import FormatError, Problem, ProofError
 
 if TYPE_CHECKING:
     from ledger.book import Ledger, Prepared
@@ -46,14 +46,16 @@ def submit(
     items = _items(file)
     with opened(database) as ledger:
         prepared = [_prepare(ledger, item, party or ledger.operator_party, hand) for item in items]
-        broken = [each for each in prepared if isinstance(each, FormatError)]
+        broken = [each for each in prepared if isinstance(each, FormatError | ProofError)]
         if len(prepared) == 1 and broken:
             raise broken[0]
         outcomes = _judged(ledger, prepared) if check else ledger.offer(prepared, atomic=atomic).result()
     _report(talk, outcomes)
-    if not any(each.status == "refused" for each in outcomes):
+    refused = sum(each.status == "refused" for each in outcomes)
+    if not refused:
         return Exit.OK
-    return Exit.FORMAT if broken and len(broken) == sum(each.status == "refused" for each in outcomes) else Exit.REFUSED
+    # Where the rules had no part in it, the code says what was wrong with the items themselves.
+    return exit_of(broken[0]) if len(broken) == refused else Exit.REFUSED
 
 
 def _items(file: Path) -> list[bytes | dict[str, object]]:
@@ -87,22 +89,24 @@ def _looks_signed(data: bytes) -> bool:
     return data.lstrip().startswith(b"eyJ") and b"." in data
 
 
-def _prepare(ledger: Ledger, item: bytes | dict[str, object], party: str, hand: str | None) -> Prepared | FormatError:
+def _prepare(
+    ledger: Ledger, item: bytes | dict[str, object], party: str, hand: str | None
+) -> Prepared | FormatError | ProofError:
     """Read one item; what is wrong with its form is that item's own outcome, not the end of the run."""
     try:
         return (
             ledger.prepare(item) if isinstance(item, bytes) else ledger.prepare_unsigned(item, party=party, hand=hand)
         )
-    except FormatError as error:
+    except (FormatError, ProofError) as error:
         return error
 
 
-def _judged(ledger: Ledger, prepared: Sequence[Prepared | FormatError]) -> list[Outcome]:
+def _judged(ledger: Ledger, prepared: Sequence[Prepared | FormatError | ProofError]) -> list[Outcome]:
     from ledger.queries import Outcome
 
-    judged = iter(ledger.check([each for each in prepared if not isinstance(each, FormatError)]))
+    judged = iter(ledger.check([each for each in prepared if not isinstance(each, FormatError | ProofError)]))
     return [
-        Outcome("refused", problems=each.problems) if isinstance(each, FormatError) else next(judged)
+        Outcome("refused", problems=each.problems) if isinstance(each, FormatError | ProofError) else next(judged)
         for each in prepared
     ]
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from ledger.facts.base import Fact
 from ledger.facts.names import Facility, Grown, Herd, Lot, NewLot, Owner, Party, Plot, Producer
 from ledger.values import (
+    Attribute,
     Code,
     Count,
     Day,
@@ -50,6 +51,7 @@ class LotHarvested(Fact):
     tare: Grams = 0
     net: SomeGrams
     sacks: Count | None = None
+    attributes: tuple[Attribute, ...] = ()
     measures: tuple[Measure, ...] = ()
     deductions: tuple[Deduction, ...] = ()
     receipt: OwnCode
@@ -120,6 +122,7 @@ class LotBought(Fact):
     origin: Literal["none", "declared", "proved"]
     origins: tuple[DeclaredOrigin, ...] = ()
     proof: Digest | None = None
+    attributes: tuple[Attribute, ...] = ()
     measures: tuple[Measure, ...] = ()
     price: Price | None = None
     documents: tuple[Digest, ...] = ()
@@ -139,6 +142,7 @@ class LotOpened(Fact):
     origin: Literal["none", "declared"]
     origins: tuple[DeclaredOrigin, ...] = ()
     owner: Owner | None = None
+    attributes: tuple[Attribute, ...] = ()
     document: Digest | None = None
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from ledger.facts.base import Fact
 from ledger.facts.names import Dispatch, Facility, Hold, Lot, NewDispatch, NewHold, NewLot, NewRecall, Owner, Party
 from ledger.values import (
+    Attribute,
     Code,
     Count,
     Day,
@@ -52,6 +53,7 @@ class Output(Value):
     weighed_grams: Grams | None = None
     owner: Owner | None = None
     vessel: Facility | None = None
+    attributes: tuple[Attribute, ...] = ()
     measures: tuple[Measure, ...] = ()
 
 

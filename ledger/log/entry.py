@@ -76,9 +76,7 @@ class Entry:
 
     def format(self) -> bytes:
         """The bytes that are hashed: six lines, each ended by a newline."""
-        return (
-            f"{MAGIC}\n{self.origin}\n{self.index}\n{self.recorded_at}\n{self.previous.hex()}\n{self.statement.hex()}\n"
-        ).encode()
+        return entry_lines(self.origin, self.index, self.recorded_at, self.previous, self.statement)
 
     @classmethod
     def parse(cls, data: bytes) -> Entry:
@@ -99,6 +97,11 @@ class Entry:
             if _HEX_DIGEST.fullmatch(digest) is None:
                 _malformed(f"/{name}", found=digest[:64])
         return cls(origin, index, recorded_at, bytes.fromhex(previous), bytes.fromhex(statement))
+
+
+def entry_lines(origin: str, index: int, recorded_at: str, previous: bytes, statement: bytes) -> bytes:
+    """The text of an entry from values that are known to be good; `Entry` looks at them first."""
+    return f"{MAGIC}\n{origin}\n{index}\n{recorded_at}\n{previous.hex()}\n{statement.hex()}\n".encode()
 
 
 def entry_hash(entry: bytes) -> bytes:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ledger.postings.shapes import Mark
 from ledger.statement import Statement
-from ledger.values import day_of
+from ledger.values import Attribute, day_of
 
 
 def born(statement: Statement, thing: str, kind: str, /, **about: object) -> Mark:
     """A birth mark; values that are None are left out so that the books hold only what was said."""
     said = {name: value for name, value in about.items() if value is not None}
     return Mark(thing, "born", day_of(statement.envelope.at), {"thing": kind, **said})
+
+
+def described(attributes: Iterable[Attribute]) -> dict[str, str] | None:
+    """A lot's attributes as its birth carries them; None where there are none."""
+    return {attribute.code: attribute.value for attribute in attributes} or None
 
 
 def noted(statement: Statement, subject: str, kind: str, /, *, day: str | None = None, **about: object) -> Mark:

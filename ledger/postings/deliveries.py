@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from ledger.facts import deliveries
-from ledger.postings.born import born, noted
+from ledger.postings.born import born, described, noted
 from ledger.postings.land import season_key
 from ledger.postings.shapes import Account, Mark, Move, Postings
 from ledger.statement import Statement
@@ -65,6 +65,7 @@ def _harvested(fact: deliveries.LotHarvested, statement: Statement) -> Postings:
         season=fact.season,
         facility=fact.facility,
         grams=fact.net,
+        attributes=described(fact.attributes),
         harvested_from=fact.harvested_from,
         harvested_to=fact.harvested_to or fact.harvested_from,
         origins=[[fact.producer, grown, fact.net]],
@@ -86,6 +87,7 @@ def _bought(fact: deliveries.LotBought, statement: Statement) -> Postings:
         season=fact.season,
         facility=fact.facility,
         grams=fact.net,
+        attributes=described(fact.attributes),
         origin=fact.origin,
         origins=_declared(fact.origins, fact.net),
     )
@@ -109,6 +111,7 @@ def _opened(fact: deliveries.LotOpened, statement: Statement) -> Postings:
         season=fact.season,
         facility=fact.facility,
         grams=fact.grams,
+        attributes=described(fact.attributes),
         origin=fact.origin,
         origins=_declared(fact.origins, fact.grams),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from ledger.facts import lots
-from ledger.postings.born import born, noted
+from ledger.postings.born import born, described, noted
 from ledger.postings.shapes import Account, Edge, Mark, Move, Postings
 from ledger.shares import apportion
 from ledger.statement import Statement
@@ -102,6 +102,7 @@ def _transformed(fact: lots.LotTransformed, statement: Statement) -> Postings:
                 kind=out.kind,
                 facility=fact.facility,
                 grams=out.grams,
+                attributes=described(out.attributes),
                 vessel=out.vessel,
             )
         )

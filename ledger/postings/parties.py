@@ -52,7 +52,9 @@ def post(fact: parties.PartyFact, statement: Statement) -> Postings:
                 facilities=list(fact.facilities),
                 valid_to=fact.valid_to,
             )
-            return Postings(marks=(born(statement, fact.mandate, "mandate", principal=fact.principal, agent=fact.agent), mandate))
+            return Postings(
+                marks=(born(statement, fact.mandate, "mandate", principal=fact.principal, agent=fact.agent), mandate)
+            )
         case parties.MandateEnded():
             return Postings(marks=(noted(statement, fact.mandate, "ended", day=fact.effective_from),))
         case parties.DocumentAttached():

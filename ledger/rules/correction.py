@@ -11,7 +11,17 @@ from ledger.rules.identity import has_role
 from ledger.state import Known, State
 from ledger.statement import meant
 
-NOT_CORRECTABLE = ("log.", "role.", "key.", "audit.", "sample.", "statement.withheld", "pack.", "rules.", "fact.retracted")
+NOT_CORRECTABLE = (
+    "log.",
+    "role.",
+    "key.",
+    "audit.",
+    "sample.",
+    "statement.withheld",
+    "pack.",
+    "rules.",
+    "fact.retracted",
+)
 """Log, role, key, audit, sample and retraction facts stand for ever."""
 
 

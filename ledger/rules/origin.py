@@ -25,6 +25,33 @@ def commodity_is_known(heard: Heard, state: State, packs: Packs) -> Iterator[Pro
         yield Problem("form-unknown", "/body/form", form, ", ".join(pack.forms))
 
 
+@rule(LotHarvested, LotBought, LotOpened, LotTransformed)
+def attributes_are_known(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """What is said of a lot (calibre, class, colour) is in the pack's words, for that form, and once."""
+    fact = heard.fact
+    if not isinstance(fact, LotHarvested | LotBought | LotOpened | LotTransformed):
+        return
+    pack = packs.in_force(state, fact.commodity)
+    if pack is None:
+        return
+    if isinstance(fact, LotTransformed):
+        said = [(f"/body/outputs/{i}/attributes", out.form, out.attributes) for i, out in enumerate(fact.outputs)]
+    else:
+        said = [("/body/attributes", fact.form, fact.attributes)]
+    for where, form, attributes in said:
+        seen: set[str] = set()
+        for place, attribute in enumerate(attributes):
+            known = pack.attributes.get(attribute.code)
+            if known is None or form not in known.forms or attribute.code in seen:
+                usual = ", ".join(code for code, found in pack.attributes.items() if form in found.forms)
+                yield Problem("attribute-unknown", f"{where}/{place}/code", attribute.code, usual or "-")
+            elif attribute.value not in known.values:
+                yield Problem(
+                    "attribute-value-unknown", f"{where}/{place}/value", attribute.value, ", ".join(known.values)
+                )
+            seen.add(attribute.code)
+
+
 @rule(LotTransformed)
 def process_takes_and_gives_these_forms(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """The pack knows the process, it takes the inputs' forms, and it gives these outputs of these kinds."""

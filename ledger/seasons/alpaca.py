@@ -233,11 +233,13 @@ class _Shearing:
         """The shearing that a delivery comes from: some fleece stays in the house for spinning."""
         shorn_on = later(when, -dice.roll(1, 5))
         animals = min(family.animals, max(1, grams // 2_250))
+        age = "adult" if dice.chance(800) else "tui"
+        breed = "suri" if dice.chance(80) else "huacaya"
         body = {
             "herd": family.grown,
             "shorn_on": shorn_on.isoformat(),
-            "age": "adult" if dice.chance(800) else "tui",
-            "breed": "suri" if dice.chance(80) else "huacaya",
+            "age": age,
+            "breed": breed,
             "colour": colour,
             "animals": animals,
             "fleeces": animals,
@@ -245,11 +247,19 @@ class _Shearing:
         }
         self.scribe.state(self.cast.association.hand, "herd.shorn", at(shorn_on, 16), body, arrives=at(when, 6))
         sacks = -(-grams // 46_000)
-        fineness = (("fineness", dice.around(232, 30), 1, "micrometre"),)
-        return Weighing(family, grams, sacks, sacks * 400, (shorn_on, shorn_on), fineness, brought_by(dice))
+        return Weighing(
+            family,
+            grams,
+            sacks,
+            tare=sacks * 400,
+            picked=(shorn_on, shorn_on),
+            measures=(("fineness", dice.around(232, 30), 1, "micrometre"),),
+            delivered_by=brought_by(dice),
+            attributes=(("breed", breed), ("colour", colour)),
+        )
 
     def _sorting(self, turn: int, community: int, lots: Sequence[Held], when: datetime) -> None:
-        grams = sum(one.grams for one in lots)
+        grams, colour = sum(one.grams for one in lots), ("colour", COLOURS[turn])
         made = [
             Made(
                 f"{name}/{turn}/{community}",
@@ -257,10 +267,13 @@ class _Shearing:
                 "main",
                 share(grams, part),
                 (("fineness", micron, 1, "micrometre"),),
+                # Huacaya and Suri were sorted together, so the breed ends here.
+                attributes=(("class", name), colour),
             )
             for name, micron, part in CLASSES
         ]
-        made.append(Made(f"bragas/{turn}/{community}", "bragas", "second", share(grams, BRAGAS)))
+        skirtings = share(grams, BRAGAS)
+        made.append(Made(f"bragas/{turn}/{community}", "bragas", "second", skirtings, attributes=(colour,)))
         losses = {"process": grams - sum(one.grams for one in made)}
         *sorted_lots, bragas = self.store.process("sorting", self.cast.sorting, lots, made, when, losses=losses)
         for (name, _, _), held in zip(CLASSES, sorted_lots, strict=True):
@@ -275,7 +288,8 @@ class _Shearing:
             lots, self.classes[name] = self.classes[name], []
             grams = sum(one.grams for one in lots)
             fineness = (("fineness", micron, 1, "micrometre"),)
-            whole = Made(f"class/{turn}/{name}", "sorted", "main", grams, fineness)
+            said = (("class", name), ("colour", COLOURS[turn]))
+            whole = Made(f"class/{turn}/{name}", "sorted", "main", grams, fineness, attributes=said)
             pooled = self.store.process("pooling", cast.sorting, lots, [whole], at(when, 9, place * 10))
             packages = [(f"bales/{turn}/{name}", "bale", grams, -(-grams // BALE))]
             (bales,) = self.store.pack(cast.sorting, pooled, packages, at(when, 11, place * 10))

@@ -192,7 +192,7 @@ class _Harvest:
         self.seconds.append(seconds)
         self.husk.append(rest)
         while sum(one.grams for one in self.green) >= BAGS * BAG:
-            self._container(later(day_of_mill, 3), len(self.containers))
+            self._container(later(day_of_mill, 4), len(self.containers))
 
     def _hold(self, green: Held, when: date) -> None:
         """A sack smelled of smoke: the lot waits for a second cupping, and goes on."""

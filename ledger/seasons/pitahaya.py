@@ -36,8 +36,9 @@ HABIT = Habit(lowest=300, highest=550, visits=(2, 3), gap=(4, 8), smallest=45_00
 TRACED_DAY = 10
 WARM_DAY = 13
 MISTYPED, TOO_RIPE, REFUSED = {6}, {4, 17}, {TRACED_DAY: 18_000, 15: 40_500}
-CALIBRES = (("large", 446, 310), ("medium", 330, 330), ("small", 250, 230))
-"""Name, mean weight of a fruit in grams, and share of the day's fruit in thousandths; the rest are culls and loss."""
+SPECIES = ("species", "yellow")
+CALIBRES = (("large", 310), ("medium", 330), ("small", 230))
+"""Calibre, and its share of the day's fruit in thousandths; the rest are culls and loss."""
 
 SECTORS = (
     Sector("Loma Amarilla", "Jepelacio", -6_110_000, -76_920_000),
@@ -182,17 +183,18 @@ class _Harvest:
             picked=(later(today, -1), today),
             measures=(("brix", self.dice.around(195, 20), 1, "brix"),),
             delivered_by=brought_by(self.dice),
+            attributes=(SPECIES,),
         )
 
     def _grading(self, turn: int, today: date, lots: Sequence[Held]) -> list[Held]:
         grams = sum(one.grams for one in lots)
         made = [
-            Made(f"{name}/{turn}", "fresh", "main", share(grams, part), (("fruit-weight", mean, 0, "gram"),))
-            for name, mean, part in CALIBRES
+            Made(f"{name}/{turn}", "fresh", "main", share(grams, part), attributes=(SPECIES, ("calibre", name)))
+            for name, part in CALIBRES
         ]
         lost = share(grams, self.dice.roll(4, 9))
         culls = grams - lost - sum(one.grams for one in made)
-        made.append(Made(f"culls/{turn}", "culls", "second", culls))
+        made.append(Made(f"culls/{turn}", "culls", "second", culls, attributes=(SPECIES,)))
         losses = {"handling": lost}
         *good, bad = self.store.process("grading", self.cast.packhouse, lots, made, at(today, 14), losses=losses)
         self.culls.append(bad)

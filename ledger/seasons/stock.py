@@ -16,6 +16,9 @@ from ledger.seasons.story import FarmerReceipt
 Measures = Sequence[tuple[str, int, int, str]]
 """Kind, value, scale and unit of each measure: moisture 14.5 percent is ("moisture", 145, 1, "percent")."""
 
+Attributes = Sequence[tuple[str, str]]
+"""Code and value of each attribute, in the words of the pack: ("colour", "white")."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -44,6 +47,7 @@ class Weighing:
     delivered_by: str = "self"
     deductions: Sequence[tuple[str, int]] = ()
     vessel: str | None = None
+    attributes: Attributes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,17 @@ class Made:
     grams: int
     measures: Measures = ()
     vessel: str | None = None
+    attributes: Attributes = ()
 
 
 def measured(measures: Measures) -> list[dict[str, Any]]:
     """Measures as facts write them."""
     return [{"kind": kind, "value": value, "scale": scale, "unit": unit} for kind, value, scale, unit in measures]
+
+
+def described(attributes: Attributes) -> dict[str, list[dict[str, str]]]:
+    """Attributes as facts write them; nothing where there are none."""
+    return {"attributes": [{"code": code, "value": value} for code, value in attributes]} if attributes else {}
 
 
 class Store:
@@ -113,6 +123,7 @@ class Store:
             "tare": weighing.tare,
             "net": weighing.net,
             "sacks": weighing.sacks,
+            **described(weighing.attributes),
             "measures": measured(weighing.measures),
             "deductions": [{"kind": kind, "grams": grams} for kind, grams in weighing.deductions],
             "receipt": receipt,
@@ -173,6 +184,7 @@ class Store:
                     "form": out.form,
                     "kind": out.kind,
                     "grams": out.grams,
+                    **described(out.attributes),
                     "measures": measured(out.measures),
                     **({"vessel": out.vessel} if out.vessel else {}),
                 }

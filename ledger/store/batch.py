@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 
-from ledger.log.entry import NO_PREVIOUS, Entry
+from ledger.log.entry import MAX_INDEX, NO_PREVIOUS, Entry, check_origin, entry_lines
 from ledger.log.merkle import EMPTY_ROOT
 from ledger.postings import Postings, post
 from ledger.state import State, Wants, wants
@@ -82,6 +83,10 @@ class Tip:
 GENESIS_TIP = Tip(0, EMPTY_ROOT, b"", 0)
 
 
+_LAST_MOMENT: Final = 253_402_300_799_999
+"""The last millisecond of the year 9999."""
+
+
 def moment(milliseconds: int) -> str:
     """RFC 3339 UTC with milliseconds, as entries write it."""
     return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
@@ -94,13 +99,12 @@ def _second(seconds: int) -> str:
 
 def entry_text(origin: str, index: int, recorded: int, previous: bytes, digest: bytes) -> bytes:
     """The six lines of an entry from the values the store keeps; the first entry follows the hash of nothing."""
-    return Entry(
-        origin=origin,
-        index=index,
-        recorded_at=moment(recorded),
-        previous=previous or NO_PREVIOUS,
-        statement=digest,
-    ).format()
+    before = previous or NO_PREVIOUS
+    if index and 0 <= recorded <= _LAST_MOMENT and len(before) == len(digest) == 32 and index <= MAX_INDEX:
+        # Three times per fact: what cannot be wrong here is not looked at again.
+        check_origin(origin)
+        return entry_lines(origin, index, moment(recorded), before, digest)
+    return Entry(origin, index, moment(recorded), before, digest).format()
 
 
 @dataclass(slots=True)

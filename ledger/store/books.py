@@ -200,7 +200,9 @@ class Books:
     def pack_digests(self, commodities: Iterable[str]) -> dict[str, str]:
         """The digest of the pack in force for each commodity that has one."""
         marks = self.marks(pack_subject("commodity", commodity) for commodity in commodities)
-        adopted = {subject: row.value["digest"] for subject, rows in marks.items() for row in rows if row.kind == "pack"}
+        adopted = {
+            subject: row.value["digest"] for subject, rows in marks.items() for row in rows if row.kind == "pack"
+        }
         return {subject.partition("/")[2]: str(digest) for subject, digest in adopted.items()}
 
     def names_of(self, things: Mapping[str, object] | Iterable[str]) -> dict[str, str]:

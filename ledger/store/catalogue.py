@@ -16,6 +16,7 @@ from ledger.packs.commodity import parse_commodity
 from ledger.rules import Packs
 from ledger.store.connection import Connection, Row, translated
 from ledger.store.schema import metadata
+from ledger.store.selectivity import describe
 from ledger.store.version import CURRENT, check_version, stamp, version_of
 
 
@@ -67,6 +68,7 @@ class Catalogue:
             db.begin_write()
             for table in metadata.sorted_tables:
                 db.create(table)
+            describe(db)
             stamp(db, CURRENT)
             self._still_empty(db)
             for name in ("pack", "log"):

@@ -10,6 +10,7 @@ from ledger.lineage import Share, contributions, levels
 from ledger.packs.pack import CommodityPack
 from ledger.queries import Block, Contribution, Link, LotView, Onward, Step, Trace, Validity
 from ledger.state import LotBooks, Origin, Standing
+from ledger.store.attributes import attributes_of
 from ledger.store.books import Books, EdgeRow
 from ledger.store.schema import ACCOUNT_KINDS
 
@@ -56,6 +57,7 @@ def lot_view(books: Books, lot: str, pack: CommodityPack | None) -> LotView:
         links=tracing.links(),
         steps=tracing.steps(),
         blocks=tuple(Block(b.kind, b.source, b.lot, b.kind) for b in (summary.blocks if summary else ())),  # type: ignore[arg-type]
+        attributes=attributes_of(books, lot, pack),
         measures=_measures(books, lot),
         flags=flags_at(books, birth.index),
     )

@@ -16,6 +16,7 @@ from ledger.store.connection import MEMORY, Connection, Row, open_engine
 from ledger.store.journal import Journal
 from ledger.store.names import Names
 from ledger.store.schema import ACCOUNT_KINDS, SLOT_BITS, metadata
+from ledger.store.selectivity import describe
 
 _PORTION = 500
 _MOST_DIFFERENCES = 20
@@ -55,6 +56,7 @@ def rebuild(engine: Engine, log: int, origin: str, *, until: int | None = None) 
     metadata.create_all(fresh_engine)
     fresh = Connection(fresh_engine)
     try:
+        describe(fresh)
         stored.begin_read()
         size = _size(stored, log)
         wanted = size if until is None else min(until, size)

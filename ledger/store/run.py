@@ -112,10 +112,9 @@ class Run:
         if not self._loaded:
             self._load([item])
         state = self._memory.state
-        known = state.known(statement.digest)
-        if known is not None:
-            return _outcome("duplicate", statement, known.index, "")
         standing = state.digest_of(statement.envelope.id)
+        if standing == statement.digest:
+            return _outcome("duplicate", statement, self._index_of(standing), "")
         if standing is not None:
             problem = Problem("id-conflict", "/id", statement.envelope.id, details={"standing": standing})
             return _outcome("refused", statement, None, "", problems=(problem,))
@@ -132,6 +131,12 @@ class Run:
             return _outcome("refused", statement, None, "", (*problems, *verdict.problems), verdict.flags)
         self._accept(heard, item.texts, recorded, verdict.flags, target, keep=keep)
         return _outcome("accepted", statement, heard.index, heard.recorded_at, (), verdict.flags)
+
+    def _index_of(self, digest: str) -> int | None:
+        """The index of a statement that is in the log."""
+        self._loader.load(self._memory.state, Wants(digests={digest}))
+        known = self._memory.state.known(digest)
+        return None if known is None else known.index
 
     def _recorded(self) -> int:
         now = self._clock()
@@ -157,7 +162,7 @@ class Run:
     ) -> None:
         statement, postings, index = heard.statement, heard.postings, heard.index
         pending = self._pending
-        restating = target is not None or meant(statement).type in RESTATING
+        restating = target is not None or meant(statement).type in RESTATING or self._bears_again(postings)
         pending.name_new(index, texts)
         if restating and not keep:
             self.write()
@@ -172,7 +177,8 @@ class Run:
         self._dirty = True
         if target is None:
             self._memory.state.post(index, statement, postings, flags)
-            self._summarise(index, postings)
+            if not restating:
+                self._summarise(index, postings)
         self.accepted.append(statement)
         if not restating:
             return
@@ -191,6 +197,11 @@ class Run:
         self.write()
         self._memory.state = State()
         self._loaded = False
+
+    def _bears_again(self, postings: Postings) -> bool:
+        """Whether a lot is born whose first birth was retracted: what was made of it meanwhile is summarised again."""
+        state = self._memory.state
+        return any(is_born(mark) and state.lot(mark.subject) is not None for mark in postings.marks)
 
     def _summarise(self, index: int, postings: Postings) -> None:
         births = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.errors import Problem
-from ledger.queries import Block, Link, LotView, Step
+from ledger.queries import AttributeWords, Block, Link, LotView, Step
 
 LOT = "9D3W0XKZ5T7M2QAB"
 FEW = "9D3W0XKZ5T7M2QAC"
@@ -117,7 +117,8 @@ def green_coffee() -> LotView:
             step(10_200, "lot.received", "2026-09-12", 14_209_900, form="green", party="Torrefazione Inventata"),
         ),
         blocks=(),
-        measures={},
+        attributes=(),
+        measures={"moisture": {"value": 112, "scale": 1, "unit": "percent"}},
         flags=(Problem("loss-unusual", effect="flag"),),
     )
 
@@ -169,6 +170,15 @@ def few_families() -> LotView:
         blocks=(
             Block("held", "R3N0V2M9X6ACD5Y8", FEW, "held"),
             Block("in-question", "R3N0V2M9X6ACD5Y9", LOT, "in-question"),
+        ),
+        attributes=(
+            AttributeWords(
+                "class",
+                "extrafine",
+                {"es": "clase", "en": "class"},
+                {"es": "extrafina", "en": "extrafine"},
+                "NTP 231.301:2022",
+            ),
         ),
         measures={},
     )

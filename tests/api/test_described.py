@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 from starlette.testclient import TestClient
 
@@ -31,11 +33,12 @@ def test_whatever_is_asked_the_answers_are_as_described(tmp_path: Path) -> None:
         with TestClient(app):
             schema = schemathesis.openapi.from_asgi("/openapi.json", app)
             for each in schema.get_all_operations():
+                assert isinstance(each, Ok)
                 operation = each.ok()
 
                 @settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None)
                 @given(case=operation.as_strategy())
-                def holds(case: schemathesis.Case) -> None:
+                def holds(case: schemathesis.Case[Any]) -> None:
                     # No schema can say which days exist or which lots stand: a good form may well be refused.
                     case.call_and_validate(headers=headers, excluded_checks=NOT_ASKED)
 

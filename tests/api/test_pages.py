@@ -90,6 +90,7 @@ def test_the_page_says_what_matters_in_both_languages(client: TestClient) -> Non
         "It had expired.",
         "Hulling of parchment",
         "Torrefazione Inventata",
+        "Moisture 11.2 %",
         "Entry no. 9 870",
         "What this does not prove",
     ):

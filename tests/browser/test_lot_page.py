@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 import zxingcpp
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it carries no types
 from PIL import Image
 from playwright.sync_api import Browser, Page
 

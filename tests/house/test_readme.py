@@ -1,7 +1,7 @@
 """Every command block of README.md works, in order, in a clean clone; and every link of the docs leads somewhere.
 
 The convention: a fence ` ```sh ` is run to its end and must succeed. ` ```sh serve ` stays in the foreground: it is
-started, awaited at /healthz, left running for the blocks after it, and stopped at the end. Blocks say port 8000.
+started, awaited at /healthz, left running for the blocks after it, and stopped at the end. Blocks say port 8080.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import pytest
 
 from tests.house.tree import ROOT, clone, tracked
 
-PORT = "8000"
+PORT = "8080"
 
 
 @dataclass(frozen=True, slots=True)

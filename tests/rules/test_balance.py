@@ -71,9 +71,7 @@ def test_a_lot_is_used_to_the_last_gram(world: World) -> None:
 def test_kilograms_from_nothing_are_not_pooled_packed_sent_sampled_or_lost(world: World) -> None:
     coop, buyer = world.coop(), world.buyer()
     lot = world.deliver(world.farm(), 100)
-    sample = world.draft(
-        "lot.sampled", {"lot": lot, "sample": "M-1", "grams": 101, "purpose": "cupping"}, coop
-    )
+    sample = world.draft("lot.sampled", {"lot": lot, "sample": "M-1", "grams": 101, "purpose": "cupping"}, coop)
     for draft in (
         world.pooling(coop, [(lot, 101)]),
         world.packing(coop, [(lot, 101)], [101]),

@@ -228,7 +228,7 @@ def test_recalled_stock_is_not_sent_on_but_goes_back(world: World) -> None:
     # Nor does it leave under the name of a return to somebody who never had it.
     assert world.refused(world.returning(buyer, lot, 100, to=other.id)) == ["lot-recalled"]
     world.say(world.returning(buyer, lot, 90, to=coop.id))
-    world.say(world.loss(buyer, lot, 10, kind="destroyed"))
+    world.say(world.loss(buyer, lot, 10, kind="destroyed", owner=coop.id))
     assert world.stock(lot) == {coop.id: 90}
 
 

@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from ledger import SigningKey, canonical
-from tests.world import ORIGIN, OwnKey, World, codes, named_bytes
+from ledger import canonical
+from tests.world import OwnKey, World, codes
 
 # ------------------------------------------------------------ the log itself
 
@@ -18,7 +18,7 @@ from tests.world import ORIGIN, OwnKey, World, codes, named_bytes
 @pytest.mark.rule("log_is_open", "accepts")
 def test_a_device_states_a_delivery_under_its_own_key(world: World) -> None:
     coop, farm = world.coop(), world.farm()
-    office, device = world.own_key(coop, "organisation"), world.unproven_key(coop)
+    office, device = world.own_key(coop, "organisation"), world.unproven_key(coop, label="phone")
     world.say(office.sign(world.authorisation(device, by=coop)))
     draft = world.delivery(farm, 50_000)
     outcome = world.say(device.sign(draft))
@@ -358,7 +358,9 @@ def test_a_statement_is_vouched_for_once(world: World) -> None:
     world.say(already)
     world.say_as_operator(world.revocation(phone, "lost"))
     world.say(office.sign(world.draft("statement.vouched", {"jws": inner}, coop)))
-    assert "vouched-already-stands" in world.refused(office.sign(world.draft("statement.vouched", {"jws": inner}, coop)))
+    assert "vouched-already-stands" in world.refused(
+        office.sign(world.draft("statement.vouched", {"jws": inner}, coop))
+    )
     known = world.draft("statement.vouched", {"jws": already.decode()}, coop)
     assert "vouched-already-stands" in world.refused(office.sign(known))
     assert world.stock(lot) == {coop.id: 35_000}
@@ -376,7 +378,7 @@ def test_a_vouched_hold_holds_and_a_vouched_delivery_can_be_corrected(world: Wor
     assert world.refused(world.dispatch(coop, buyer, (lot, 50_000))) == ["lot-held"]
     vouched = world.say(office.sign(world.draft("statement.vouched", {"jws": offline.decode()}, coop)))
     world.say(world.retraction(coop, vouched))
-    assert world.refused(world.pooling(coop, [(delivery["lot"], 1)])) == ["lot-unknown"]
+    assert "lot-unknown" in world.refused(world.pooling(coop, [(delivery["lot"], 1)]))
 
 
 @pytest.mark.rule("vouched_statement_is_sound", "refuses")
@@ -443,9 +445,7 @@ def test_rules_of_a_later_program_are_not_adopted(world: World) -> None:
 @pytest.mark.rule("pack_bytes_are_at_hand", "accepts")
 def test_a_pack_whose_bytes_are_kept_is_adopted_again(world: World) -> None:
     digest = next(d for d, pack in world.ledger._packs.by_digest.items() if pack.code == "coffee")
-    world.say(
-        world.draft("pack.adopted", {"kind": "commodity", "code": "coffee", "digest": digest}, world.operator)
-    )
+    world.say(world.draft("pack.adopted", {"kind": "commodity", "code": "coffee", "digest": digest}, world.operator))
 
 
 @pytest.mark.rule("pack_bytes_are_at_hand", "refuses")
@@ -488,9 +488,7 @@ def test_nobody_speaks_for_another_without_a_mandate(world: World) -> None:
 def test_a_mandate_holds_for_its_theme_its_place_and_its_days(world: World) -> None:
     coop, mill, farm = world.coop(), world.mill(), world.farm()
     lot = world.deliver(farm, 100_000)
-    given = world.mandate(
-        coop, mill, "lot", facilities=[mill.place], valid_from="2026-06-01", valid_to="2026-06-30"
-    )
+    given = world.mandate(coop, mill, "lot", facilities=[mill.place], valid_from="2026-06-01", valid_to="2026-06-30")
     world.say(given)
 
     def pooled(place: str, day: str) -> list[str]:
@@ -633,5 +631,3 @@ def _registrar(world: World) -> dict[str, str]:
 
 def _main(world: World, grams: int) -> dict[str, object]:
     return {"lot": world.new_id("lot"), "form": "dry-parchment", "kind": "main", "grams": grams}
-
-

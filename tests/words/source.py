@@ -50,12 +50,14 @@ def uses() -> list[Use]:
 
 
 def _codes_in(tree: ast.Module, makers: dict[str, int]) -> Iterator[tuple[str, int]]:
-    tables = _tables(tree)
+    tables, choosers = _tables(tree), _choosers(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node.func) in makers:
             given = _argument(node, makers[_name(node.func)])
             if isinstance(given, ast.Subscript):
                 yield from ((code, node.lineno) for code in _strings(tables.get(_name(given.value), given)))
+            elif isinstance(given, ast.Call) and _name(given.func) in choosers:
+                yield from ((code, node.lineno) for code in choosers[_name(given.func)])
             elif given is not None:
                 yield from ((code, node.lineno) for code in _strings(given))
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _is_table(node):
@@ -70,6 +72,20 @@ def _tables(tree: ast.Module) -> dict[str, ast.expr]:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
         for target in node.targets
         if isinstance(target, ast.Name)
+    }
+
+
+def _choosers(tree: ast.Module) -> dict[str, list[str]]:
+    """What each function of the module may return, where that looks like codes: `Problem(_code_of(error))`."""
+    return {
+        function.name: [
+            code
+            for node in ast.walk(function)
+            if isinstance(node, ast.Return) and node.value is not None
+            for code in _strings(node.value)
+        ]
+        for function in tree.body
+        if isinstance(function, ast.FunctionDef)
     }
 
 
