@@ -42,6 +42,10 @@ class LedgerError(Exception):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("; ".join(_line(p) for p in self.problems))
 
+    def __reduce__(self) -> tuple[type[LedgerError], tuple[tuple[Problem, ...]]]:
+        """Travel whole between processes: by itself an exception would take its text for its problems."""
+        return type(self), (self.problems,)
+
 
 def _line(problem: Problem) -> str:
     parts = [problem.code]

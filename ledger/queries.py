@@ -137,9 +137,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Why a lot must not move: a hold, a recall, or in question after a correction."""
+    """Why a lot must not move: `held`, `recalled`, or `in-question` after a correction; first on which lot, by what."""
 
-    kind: Literal["held", "recalled", "in-question"]
+    kind: str
     source: str
     lot: str
     reason: str

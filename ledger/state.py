@@ -329,6 +329,17 @@ class State:
         if statement.envelope.seq is not None:
             self._seqs[statement.kid, statement.envelope.seq] = statement.digest
 
+    def follow(self, statement: Statement, postings: Postings) -> None:
+        """Take an accepted fact into what corrections ask: who acted on a thing, and what lies downstream of a lot."""
+        acted_on = {move.account.a for move in postings.moves if move.account.kind in ("stock", "title")}
+        acted_on.update(mark.subject for mark in postings.marks)
+        acted_on.update(edge.input for edge in postings.edges)
+        for thing in acted_on & self._actors.keys():
+            self._actors[thing] |= {statement.actor}
+        for lot, reached in self._downstream.items():
+            outputs = {e.output for e in postings.edges if e.input == lot or e.input in reached}
+            self._downstream[lot] = reached | outputs
+
     def set_lot(self, lot: str, books: LotBooks) -> None:
         """Put in the summary of a new lot."""
         self._lots[lot] = books
@@ -422,6 +433,9 @@ def further_wants(statement: Statement, state: State) -> Wants:
             born = state.birth(reference.thing)
             if born is not None and "commodity" in born:
                 wanted.subjects.add(pack_subject("commodity", str(born["commodity"])))
+        elif "lot" in reference.kinds and state.lot(reference.thing) is not None:
+            # Its first birth was retracted: what was made of it meanwhile must not become its own ancestor.
+            wanted.downstream.add(reference.thing)
     principal = statement.envelope.on_behalf_of
     if principal is not None:
         wanted.subjects.update(str(mark.value["mandate"]) for mark in state.marks(principal, "mandate"))

@@ -217,6 +217,11 @@ class World:
         """State what is written all the same; the codes of its flags."""
         return [flag.code for flag in self.say(draft).flags]
 
+    def batch(self, *drafts: Draft, atomic: bool = False) -> list[Outcome]:
+        """State several at once, in one transaction."""
+        prepared = [self.ledger.prepare_unsigned(d.unsigned(), party=d.by) for d in drafts]
+        return self.ledger.offer(prepared, atomic=atomic).result()
+
     def check(self, *drafts: Draft) -> list[Outcome]:
         """Judge only."""
         return self.ledger.check([self.ledger.prepare_unsigned(d.unsigned(), party=d.by) for d in drafts])

@@ -60,7 +60,13 @@ def lot_document(
         "districts": list(view.districts),
         "untraced": view.untraced_grams,
         "attributes": [
-            {"names": dict(each.names), "value_names": dict(each.value_names), "norm": each.norm}
+            {
+                "code": each.code,
+                "value": each.value,
+                "names": dict(each.names),
+                "value_names": dict(each.value_names),
+                "norm": each.norm,
+            }
             for each in view.attributes
         ],
         "measures": [_measure(code, found, pack) for code, found in sorted(view.measures.items())],

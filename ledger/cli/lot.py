@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ledger.packs.pack import CommodityPack
-    from ledger.queries import LotLine, LotView, Step
+    from ledger.queries import AttributeWords, LotLine, LotView, Step
 
 
 def add(app: typer.Typer) -> None:
@@ -82,6 +82,7 @@ def _view(talk: Talk, view: LotView, pack: CommodityPack) -> None:
         [
             ("Lot", view.lot),
             ("What", f"{commodity}, {form}"),
+            ("Described as", ", ".join(_described(each, talk.language) for each in view.attributes)),
             ("Season", view.season),
             ("Amount", amount(view.grams, view.unit)),
             ("Harvested", days),
@@ -136,6 +137,13 @@ def _view(talk: Talk, view: LotView, pack: CommodityPack) -> None:
 def _step(talk: Talk, step: Step, pack: CommodityPack) -> str:
     name, is_phrase = step_name(step, pack, talk.language)
     return talk.phrase(name) if is_phrase else name
+
+
+def _described(attribute: AttributeWords, language: str) -> str:
+    """An attribute with its norm, where it has one: names of classes moved between norms (clase superfina)."""
+    name = _named(attribute.names, language, attribute.code)
+    value = _named(attribute.value_names, language, attribute.value)
+    return f"{name}: {value} ({attribute.norm})" if attribute.norm else f"{name}: {value}"
 
 
 def _named(names: Mapping[str, str], language: str, code: str) -> str:

@@ -12,6 +12,7 @@ from ledger.queries import LotView
 
 Language = Literal["es", "en"]
 
+_ATTRIBUTES: Final = 2
 _NARROW_SPACE: Final = "\u202f"
 _UNITS: Final = {
     "g": {"es": "kg", "en": "kg"},
@@ -26,7 +27,7 @@ WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label, its words ready to print. `url` is what the QR code says."""
+    """One label, its words ready to print. `url` is what the QR code says, `described` the class, calibre or colour."""
 
     url: str
     lot: str
@@ -37,6 +38,7 @@ class Label:
     district: str
     language: Language
     demonstration: bool = False
+    described: str = ""
 
     @property
     def groups(self) -> str:
@@ -78,7 +80,13 @@ def label_of(view: LotView, public_url: str, language: Language = "es", *, demon
         district=", ".join(view.districts),
         language=language,
         demonstration=demonstration,
+        described=_described(view, language),
     )
+
+
+def _described(view: LotView, language: Language) -> str:
+    """The first attributes in the pack's order; there is room for two. The page says all of them, and their norm."""
+    return " · ".join(each.value_names.get(language, each.value) for each in view.attributes[:_ATTRIBUTES])
 
 
 def _amount(value: int, unit: str, language: Language) -> str:

@@ -94,6 +94,7 @@ def _words(label: Label, x: float, y: float, width: float, scale: float = 1.0) -
     districts = label.district.split(", ") if label.district else []
     lines = [
         (label.title, 5.0, True),
+        (label.described, 3.8, True),
         (label.subtitle, 3.4, False),
         (label.amount, 6.4, True),
         (_harvest(label), 3.4, False),

@@ -79,7 +79,7 @@ class Rule:
     def problems(self, heard: Heard, state: State, packs: Packs) -> list[Problem]:
         """Everything this rule has against the statement, marked with the rule's own effect."""
         found = list(self.check(heard, state, packs))
-        if self.effect == "refuse":
+        if not found or self.effect == "refuse":
             return found
         return [replace(problem, effect=self.effect) for problem in found]
 

@@ -116,24 +116,16 @@ def origin_is_named(heard: Heard, state: State, packs: Packs) -> Iterator[Proble
         yield Problem("origin-unnamed", "/body/plot")
 
 
-@rule(LotTransformed, LotPacked, LotUnpacked, corrections=True)
+@rule(LotTransformed, LotPacked, LotUnpacked)
 def lineage_has_no_cycle(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
-    """A correction does not make a lot its own ancestor."""
+    """No lot becomes its own ancestor: neither by a correction nor by bearing again what was retracted."""
     del packs
-    replaced = heard.statement.envelope.replaces
     fact = heard.fact
-    if replaced is None or not isinstance(fact, LotTransformed | LotPacked | LotUnpacked):
+    if not isinstance(fact, LotTransformed | LotPacked | LotUnpacked):
         return
     inputs = {line.lot for line in fact.inputs}
-    for edge in heard.postings.edges:
-        if edge.input == edge.output or inputs & _downstream(state, edge.output):
-            yield Problem("lineage-cycle", "/body/inputs", edge.output)
+    for output in dict.fromkeys(edge.output for edge in heard.postings.edges):
+        # A lot the log has never seen has nothing downstream.
+        if state.lot(output) is not None and (output in inputs or inputs & state.downstream(output)):
+            yield Problem("lineage-cycle", "/body/inputs", output)
             return
-
-
-def _downstream(state: State, lot: str) -> frozenset[str]:
-    try:
-        return state.downstream(lot)
-    except LookupError:
-        # An output that the replaced statement did not bear is new and has nothing downstream.
-        return frozenset()

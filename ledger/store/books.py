@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -62,13 +62,15 @@ class Books:
         found = (self.names.number(text) for text in wanted)
         return sorted({number for number in found if number is not None})
 
-    def marks(self, subjects: Iterable[str]) -> dict[str, list[Standing]]:
-        """Every mark that stood on each subject, in log order."""
+    def marks(self, subjects: Iterable[str], kinds: Sequence[str] = ()) -> dict[str, list[Standing]]:
+        """Every mark (of these kinds, if any are named) that stood on each subject, in log order."""
+        only = f" AND kind IN ({', '.join('?' for _ in kinds)})" if kinds else ""
         rows = self.db.all(
-            "SELECT subject, ix, kind, effective, value FROM mark WHERE log = ? AND subject IN @list"
+            f"SELECT subject, ix, kind, effective, value FROM mark WHERE log = ? AND subject IN @list{only}"
             " AND ix < ? AND (gone IS NULL OR gone >= ?) ORDER BY ix, slot",
             self.log,
             self.numbers(subjects),
+            *kinds,
             self.size,
             self.size,
         )

@@ -45,6 +45,7 @@ class Run:
         self.tip = tip
         self.accepted: list[Statement] = []
         self._leaves: list[bytes] = []
+        self._unwritten: list[tuple[Statement, Postings]] = []
         self._leaf_start = tip.size
         self._dirty = False
         self._loaded = False
@@ -121,9 +122,14 @@ class Run:
         recorded = self._recorded()
         heard = Heard(statement, item.postings, self.tip.size, moment(recorded), self._origin)
         target = self._ended(statement)
-        if target is not None or not self._born.isdisjoint(item.wants.lots):
+        correcting = target is not None or self._bears_again(item.postings)
+        if correcting or not self._born.isdisjoint(item.wants.lots):
             # What an earlier item of this batch brought to light may be wanted now.
             self._loader.load(state, further_wants(statement, state))
+        if correcting:
+            # What was read of the books does not hold yet what this batch has accepted.
+            for earlier, meaning in self._unwritten:
+                state.follow(earlier, meaning)
         problems = () if item.verified else _signature_problems(statement, state)
         books = state if target is None else state.without(target.index, post(target.statement).moves)
         verdict = judge(heard, books, self._packs, _version(statement, state.latest(RULES, "rules")))
@@ -180,6 +186,7 @@ class Run:
             if not restating:
                 self._summarise(index, postings)
         self.accepted.append(statement)
+        self._unwritten.append((statement, postings))
         if not restating:
             return
         if keep:
@@ -252,6 +259,7 @@ class Run:
         self.tip = tip
         del self.accepted[accepted:]
         self._leaves = []
+        self._unwritten = []
         self._leaf_start = tip.size
         self._dirty = False
         self._loaded = False
@@ -277,6 +285,7 @@ class Run:
             self._leaves = []
         self._pending.write(self._loader.db)
         self._dirty = False
+        self._unwritten = []
 
 
 def _version(statement: Statement, adopted: Mapping[str, object] | None) -> int:

@@ -173,12 +173,19 @@ def few_families() -> LotView:
         ),
         attributes=(
             AttributeWords(
-                "class",
-                "extrafine",
-                {"es": "clase", "en": "class"},
-                {"es": "extrafina", "en": "extrafine"},
+                "category",
+                "extrafina",
+                {"es": "categoría del vellón", "en": "fleece category"},
+                {"es": "extrafina", "en": "extrafina"},
                 "NTP 231.301:2022",
             ),
+            AttributeWords(
+                "colour",
+                "light-fawn",
+                {"es": "color natural", "en": "natural colour"},
+                {"es": "LF (vicuña)", "en": "light fawn"},
+            ),
+            AttributeWords("breed", "huacaya", {"es": "raza", "en": "breed"}, {"es": "Huacaya", "en": "Huacaya"}),
         ),
         measures={},
     )

@@ -105,6 +105,20 @@ def test_the_page_says_what_matters_in_both_languages(client: TestClient) -> Non
         assert said in spanish
 
 
+def test_a_lot_is_described_in_the_words_of_its_pack_with_the_norm(client: TestClient) -> None:
+    """A class is worth what its norm says: its name meant another fineness in an earlier norm."""
+    english = Text(client.get(f"/L/{FEW}?lang=en", headers=HTML).text).text
+    spanish = Text(client.get(f"/L/{FEW}?lang=es", headers=HTML).text).text
+    category, colour, _ = client.get(f"/L/{FEW}", headers=JSON).json()["attributes"]
+
+    assert "Fleece category extrafina NTP 231.301:2022" in english
+    assert "Natural colour light fawn" in english
+    assert "Categoría del vellón extrafina NTP 231.301:2022" in spanish
+    assert "Color natural LF (vicuña)" in spanish
+    assert (category["code"], category["value"], category["norm"]) == ("category", "extrafina", "NTP 231.301:2022")
+    assert (colour["names"]["es"], colour["value_names"]["en"]) == ("color natural", "light fawn")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", [f"/L/{LOT}", f"/L/{FEW}", "/"])
 def test_no_page_promises_what_nobody_can(client: TestClient, path: str, language: Language) -> None:

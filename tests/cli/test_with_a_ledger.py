@@ -248,6 +248,25 @@ def test_a_lot_is_shown_with_what_it_rests_on(chaski: Chaski, place: Place, lang
     assert chaski("lot", story.LOT, "--json").json["grams"] == 100_000
 
 
+@BOTH
+def test_a_lot_is_described_with_the_norm_its_class_is_from(chaski: Chaski, place: Place, language: str) -> None:
+    lot = "F1BRE00000000001"
+    said = [{"code": "class", "value": "superfina"}, {"code": "colour", "value": "white"}]
+    goods = {"commodity": "alpaca-fibre", "form": "sorted", "season": "2025-2026", "facility": story.STORE}
+    fibre = story.fact(50, "lot.opened", {"lot": lot, **goods, "grams": 500, "origin": "none", "attributes": said})
+    Path("fibre.json").write_bytes(canonical.encode({"facts": [fibre]}))
+    assert chaski("submit", "fibre.json").code == 0
+
+    answer = chaski("lot", lot, "--lang", language)
+
+    assert {
+        "es": "clase: superfina (NTP 231.301:2022), color natural: blanco",
+        "en": "class: superfina (NTP 231.301:2022), natural colour: white",
+    }[language] in answer.out
+    assert [each["value"] for each in chaski("lot", lot, "--json").json["attributes"]] == ["superfina", "white"]
+    assert "NTP" not in chaski("lot", story.LOT).out
+
+
 def test_a_lot_is_shown_as_it_was_known(chaski: Chaski, place: Place) -> None:
     assert chaski("lot", story.LOT, "--size", "3").code == 4
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -96,6 +97,29 @@ def test_a_person_can_check_the_label_against_the_sack() -> None:
     for made in (labels.thermal(few), labels.a4([few])):
         for said in ("Fleece", "7.125 kg", "9D3W 0XKZ 5T7M 2QAC", "Juli", "INVENTED DEMONSTRATION"):
             assert said in made
+
+
+def test_class_and_colour_stand_on_the_label_and_what_has_no_room_on_the_page() -> None:
+    spanish = label_of(few_families(), "https://chaski.example", "es")
+    english = label_of(few_families(), "https://chaski.example", "en")
+
+    assert (LABEL.described, spanish.described) == ("", "extrafina · LF (vicuña)")
+    assert english.described == "extrafina · light fawn"
+    for made in (labels.thermal(spanish), labels.thermal(spanish, 80), labels.a4([spanish])):
+        assert "extrafina · LF (vicuña)" in made
+        assert "Huacaya" not in made
+
+
+def test_words_end_above_the_number_of_the_lot_however_many_there_are() -> None:
+    full = replace(label_of(few_families(), "https://chaski.example", "es", demonstration=True), district="A, B, C, D")
+    places = {
+        "".join(text.itertext()): float(text.attrib["y"])
+        for text in ElementTree.fromstring(re.findall(r"<svg.*?</svg>", labels.a4([full]), re.DOTALL)[0]).iter()
+        if text.tag.endswith("text")
+    }
+
+    number = next(y for said, y in places.items() if full.groups in said)
+    assert places["C, D"] + 4 < number
 
 
 def test_a_sheet_holds_ten_labels_a_page() -> None:

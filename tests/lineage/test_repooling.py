@@ -53,7 +53,7 @@ def questions(world: World, monkeypatch: pytest.MonkeyPatch, levels: int) -> tup
     assert len(forward) == 1 + 3 * levels
     assert next(line for line in forward if line.lot == last).expected_grams == 60_000
     with counted(monkeypatch) as correcting:
-        world.say(world.hold(world.coop("Cooperativa"), last) if levels == 0 else world.hold(world.operator, first))
+        world.say(world.hold(world.operator, first))
     assert {kind for kind, _ in world.blocks(last)} == {"held"}
     return len(trace_back), len(trace_on), len(correcting)
 

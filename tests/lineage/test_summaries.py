@@ -99,9 +99,7 @@ def test_siblings_share_a_set_and_splits_write_none(seed: int) -> None:
         parents = plain.parents[lots[0]]
         if len(parents) == 1:
             assert kept.books[lots[0]].origin_set == kept.books[next(iter(parents))].origin_set
-    roots_and_mixtures = {
-        number for number, lots in kept.facts.items() if len(plain.parents[lots[0]]) != 1
-    }
+    roots_and_mixtures = {number for number, lots in kept.facts.items() if len(plain.parents[lots[0]]) != 1}
     assert len(kept.sets) <= len(roots_and_mixtures)
 
 
@@ -136,9 +134,7 @@ def test_a_changed_delivery_changes_what_lies_forward_of_it_and_nothing_else(see
     bases[changed] = LotBasis(bases[changed].birth_index, value, (), ())
     forward = plain.forward(changed)
     current: Mapping[str, LotBooks | None] = dict(kept.books)
-    done, sets = resummarise(
-        {lot: bases[lot] for lot in forward}, {}, current, kept.sets.__getitem__, count(10_000)
-    )
+    done, sets = resummarise({lot: bases[lot] for lot in forward}, {}, current, kept.sets.__getitem__, count(10_000))
     everything, _ = resummarise(bases, {}, current, kept.sets.__getitem__, count(10_000))
     for lot in plain.grams:
         if lot not in forward:

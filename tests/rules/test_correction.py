@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world import Draft, World, lots_of
+from tests.world import Draft, World, codes, lots_of
 
 
 @pytest.mark.rule("only_a_standing_fact_is_corrected", "accepts")
@@ -120,6 +120,24 @@ def test_what_was_dispatched_and_received_is_not_retracted_and_sold_again(world:
     world.say(world.retraction(buyer, received))
     world.say(retraction)
     assert world.stock(lot) == {coop.id: 100}
+
+
+@pytest.mark.rule("counterparty_has_endorsed", "refuses")
+def test_a_retraction_is_not_hidden_in_the_batch_of_the_receipt(world: World) -> None:
+    coop, buyer = world.coop(), world.buyer()
+    lot = world.deliver(world.farm(), 100)
+    sent = world.dispatch(coop, buyer, (lot, 100))
+    dispatched = world.say(sent)
+    drafts = (world.receipt(buyer, sent), world.retraction(coop, dispatched))
+    assert [codes(o) for o in world.check(*drafts)] == [[], ["counterparty-not-endorsed"]]
+    assert [codes(o) for o in world.batch(*drafts)] == [[], ["counterparty-not-endorsed"]]
+    # Also where the fact to go came in the same batch itself.
+    delivery = world.delivery(world.farm(), 50)
+    prepared = world.ledger.prepare_unsigned(delivery.unsigned(), party=delivery.by)
+    gone = world.draft("fact.retracted", {"statement": prepared.statement.digest, "reason": "test-entry"}, coop)
+    role = {"statement": prepared.statement.digest, "role": "delivery"}
+    outcomes = world.batch(delivery, world.draft("fact.endorsed", role, buyer), gone)
+    assert [codes(o) for o in outcomes] == [[], [], ["counterparty-not-endorsed"]]
 
 
 @pytest.mark.rule("counterparty_has_endorsed", "refuses")

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from ledger import canonical
+from ledger import FormatError, canonical
 from tests.world import OwnKey, World, codes
 
 # ------------------------------------------------------------ the log itself
@@ -200,6 +200,16 @@ def test_a_small_order_key_is_never_enrolled(world: World) -> None:
     coop = world.coop()
     draft = world.authorisation(world.unproven_key(coop), key=canonical.b64url(bytes(32)))
     assert "key-small-order" in world.refused(world.as_operator(draft))
+
+
+def test_another_spelling_of_a_key_or_a_signature_is_refused_at_the_door(world: World) -> None:
+    """Base64url has four spellings of a key and sixteen of a signature; one of each is taken."""
+    draft = world.authorisation(world.unproven_key(world.coop()))
+    for field in ("key", "proof"):
+        other = draft[field][:-1] + chr(ord(draft[field][-1]) + 1)
+        with pytest.raises(FormatError) as refusal:
+            world.as_operator(draft.but(**{field: other}))
+        assert [(p.code, p.where) for p in refusal.value.problems] == [("field-malformed", f"/body/{field}")]
 
 
 @pytest.mark.rule("key_may_be_enrolled", "refuses")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world import World, lots_of
+from tests.world import World, codes, lots_of
 
 
 @pytest.mark.rule("commodity_is_known", "accepts")
@@ -33,6 +33,50 @@ def test_only_commodities_and_forms_the_log_adopted_are_taken(world: World) -> N
         "reason": "mould",
     }
     assert world.refused(world.draft("delivery.rejected", rejected, coop)) == ["form-unknown"]
+
+
+@pytest.mark.rule("attributes_are_known", "accepts")
+def test_lots_are_described_in_the_words_of_their_pack(world: World) -> None:
+    coop, farm = world.coop(), world.farm()
+    fleece = {"commodity": "alpaca-fibre", "form": "fleece", "plot": None}
+    draft = world.delivery(farm, 400, **fleece, herd=world.herd(coop, farm.producer)).but(
+        attributes=said(breed="suri", colour="white"), plot=None
+    )
+    world.say(draft)
+    world.say(world.purchase(coop, 50, commodity="dragon-fruit", form="fresh", attributes=said(species="red")))
+    world.say(world.opening(coop, 50, commodity="alpaca-fibre", form="tops", attributes=said(**{"class": "fina"})))
+    classes = [
+        {"form": "sorted", "kind": "main", "grams": 200, "attributes": said(**{"class": word}, colour="white")}
+        for word in ("superfina", "corta")
+    ]
+    world.say(world.transformation(coop, [(draft["lot"], 400)], classes, process="sorting", commodity="alpaca-fibre"))
+
+
+@pytest.mark.rule("attributes_are_known", "refuses")
+def test_lots_are_not_described_in_words_the_pack_lacks(world: World) -> None:
+    coop = world.coop()
+    fruit = {"commodity": "dragon-fruit", "form": "fresh"}
+    described = world.purchase(coop, 100, **fruit)
+    assert world.refused(described.but(attributes=said(colour="red"))) == ["attribute-unknown"]
+    assert world.refused(described.but(attributes=said(calibre="huge"))) == ["attribute-value-unknown"]
+    twice = [*said(calibre="small"), *said(calibre="large")]
+    assert world.refused(described.but(attributes=twice)) == ["attribute-unknown"]
+    assert world.refused(world.purchase(coop, 100, attributes=said(calibre="small"))) == ["attribute-unknown"]
+    opened = world.opening(coop, 100, **fruit)
+    assert world.refused(opened.but(attributes=said(species="blue"))) == ["attribute-value-unknown"]
+    world.say(opened)
+    outputs = [
+        {"form": "fresh", "kind": "main", "grams": 80, "attributes": said(calibre="large")},
+        {"form": "culls", "kind": "second", "grams": 20, "attributes": said(species="yellow", calibre="small")},
+    ]
+    graded = world.transformation(coop, [(opened["lot"], 100)], outputs, process="grading", commodity="dragon-fruit")
+    (outcome,) = world.check(graded)
+    found = [(problem.code, problem.where, problem.found, problem.expected) for problem in outcome.problems]
+    assert found == [("attribute-unknown", "/body/outputs/1/attributes/1/code", "calibre", "species")]
+
+
+def said(**attributes: str) -> list[dict[str, str]]:
+    return [{"code": code, "value": value} for code, value in attributes.items()]
 
 
 @pytest.mark.rule("process_takes_and_gives_these_forms", "accepts")
@@ -91,6 +135,31 @@ def test_a_correction_does_not_make_a_lot_its_own_ancestor(world: World) -> None
         assert "lineage-cycle" in world.refused(circle.replacing(said))
     itself = world.pooling(coop, [(lots_of(made)[0], 100)]).but(outputs=made["outputs"])
     assert "lineage-cycle" in world.refused(itself.replacing(said))
+
+
+@pytest.mark.rule("lineage_has_no_cycle", "refuses")
+def test_a_retracted_lot_is_not_born_again_out_of_its_own_descendants(world: World) -> None:
+    coop = world.coop()
+    first = world.deliver(world.farm(), 100)
+    made = world.pooling(coop, [(first, 100)])
+    said = world.say(made)
+    child = world.pool(coop, (lots_of(made)[0], 100))
+    world.say(world.retraction(coop, said))
+    assert "lineage-cycle" in world.refused(world.pooling(coop, [(child, 100)]).but(outputs=made["outputs"]))
+    world.say(world.pooling(coop, [(first, 100)]).but(outputs=made["outputs"]))
+    assert world.contributions(child) == {first: 100}
+
+
+@pytest.mark.rule("lineage_has_no_cycle", "refuses")
+def test_a_correction_sees_what_the_same_batch_made_of_the_lot(world: World) -> None:
+    coop = world.coop()
+    first = world.deliver(world.farm(), 100)
+    made = world.pooling(coop, [(first, 100)])
+    said = world.say(made)
+    child = world.pooling(coop, [(lots_of(made)[0], 100)])
+    circle = world.pooling(coop, [(lots_of(child)[0], 100)]).but(outputs=made["outputs"]).replacing(said)
+    assert [codes(o) for o in world.check(child, circle)] == [[], ["lineage-cycle"]]
+    assert [codes(o) for o in world.batch(child, circle)] == [[], ["lineage-cycle"]]
 
 
 @pytest.mark.rule("lineage_has_no_cycle", "accepts")

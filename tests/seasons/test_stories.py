@@ -116,6 +116,51 @@ def test_agreements_cover_most_families_and_not_all(stage: Stage, name: str) -> 
     assert all(0.5 < link.covered_grams / link.total_grams < 1 for link in agreements)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("alpaca", {"class": "superfina", "colour": "white"}),
+        ("pitahaya", {"species": "yellow", "calibre": "large"}),
+        ("coffee", {}),
+        ("cocoa", {}),
+    ],
+)
+def test_a_traced_lot_is_of_the_class_or_calibre_of_what_went_into_it(
+    stage: Stage, name: str, said: dict[str, str]
+) -> None:
+    attributes = stage.ledger.lot(stage.stories[name].traced).attributes
+
+    assert {each.code: each.value for each in attributes} == said
+
+
+@each_story
+def test_what_is_measured_is_what_the_pack_knows_and_within_the_class(stage: Stage, name: str) -> None:
+    story = stage.stories[name]
+    pack = stage.ledger.pack(story.commodity)
+    outputs = [line for draft in story.drafts for line in draft.body.get("outputs", ())]
+    measures = [
+        measure
+        for body in [*outputs, *(draft.body for draft in story.drafts if draft.fact == "lot.harvested/1")]
+        for measure in body["measures"]
+    ]
+    fineness = {
+        (said["value"], measure["value"])
+        for line in outputs
+        for said in line.get("attributes", ())
+        for measure in line["measures"]
+        if (said["code"], measure["kind"]) == ("class", "fineness")
+    }
+
+    assert {(m["kind"], m["unit"], m["scale"]) for m in measures} <= {
+        (code, known.unit, known.scale) for code, known in pack.quality.items()
+    }
+    assert len(fineness) == (6 if name == "alpaca" else 0)
+    for word, tenths in fineness:
+        bounds = pack.attributes["class"].values[word]
+        assert bounds.above is None or tenths > bounds.above.value * 10 // bounds.above.ratio.whole
+        assert bounds.at_most is None or tenths <= bounds.at_most.value * 10 // bounds.at_most.ratio.whole
+
+
 def test_nobody_is_flagged_by_accident(stage: Stage) -> None:
     """One harvest above its estimate and one short arrival per story are meant; each flag has been answered."""
     answered = sum(_count(story, "flag.justified") for story in stage.stories.values())
