@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 import tempfile
 from pathlib import Path
@@ -27,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the results here (bench-results.json)")
     parser.add_argument("--folder", type=Path, help="where to put the ledgers (the system's temporary folder)")
     given = parser.parse_args(arguments)
+    # As the chaski command does; docs/performance.md advises it to whoever imports in bulk.
+    gc.set_threshold(20_000, 20, 50)
     console = Console(width=150)
     numbers = []
     with tempfile.TemporaryDirectory(prefix="chaski-bench-", dir=given.folder) as folder:

@@ -86,9 +86,7 @@ def measure(valley: Valley, weeks: Iterator[bytes], scale: Scale) -> Iterator[Nu
         ratio=paired(rates, limits),
         note=f"mean from 0 to {facts:,} facts; last round {rates[-1] / rates[0]:.2f} of the first",
     )
-    yield Number(
-        "database per fact", (_bytes(valley.folder) - before) / facts, "bytes", target=3_000, bound="at most"
-    )
+    yield Number("database per fact", (_bytes(valley.folder) - before) / facts, "bytes", target=3_000, bound="at most")
 
 
 def _bytes(folder: Path) -> int:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import ingest, proofs, single, tracing, verifying
+from bench import ingest, proofs, serving, single, tracing, verifying
 from bench.figures import Number
 from bench.scale import Scale
 from bench.valley import new_valley
 
-BENCHMARKS: Final = ("ingest", "single", "verify", "proof", "trace")
+BENCHMARKS: Final = ("ingest", "single", "verify", "proof", "trace", "http")
 
 
 def run(names: Sequence[str], scale: Scale, folder: Path) -> Iterator[Number]:
@@ -20,7 +20,7 @@ def run(names: Sequence[str], scale: Scale, folder: Path) -> Iterator[Number]:
         valley = new_valley(folder / "ingest")
         yield from ingest.measure(valley, valley.weeks(), scale)
         valley.ledger.close()
-    if {"single", "verify", "proof", "trace"} & set(names):
+    if set(names) - {"ingest"}:
         yield from _on_one_log(names, scale, folder / "log")
 
 
@@ -29,7 +29,7 @@ def _on_one_log(names: Sequence[str], scale: Scale, folder: Path) -> Iterator[Nu
     weeks = valley.weeks()
     if "single" in names:
         yield from single.measure(valley, weeks, scale)
-    if {"verify", "proof", "trace"} & set(names):
+    if set(names) - {"ingest", "single"}:
         ingest.fill(valley, weeks, scale.log)
     if "trace" in names:
         yield from tracing.measure(valley, scale)
@@ -37,4 +37,6 @@ def _on_one_log(names: Sequence[str], scale: Scale, folder: Path) -> Iterator[Nu
         yield from proofs.measure(valley, scale)
     if "verify" in names:
         yield from verifying.measure(valley, scale)
+    if "http" in names:
+        yield from serving.measure(valley, scale)
     valley.ledger.close()

@@ -34,9 +34,7 @@ def show(numbers: list[Number], console: Console) -> None:
         )
     console.print(table)
     for number in numbers:
-        about = "; ".join(
-            part for part in (number.limit_name and f"limit = {number.limit_name}", number.note) if part
-        )
+        about = "; ".join(part for part in (number.limit_name and f"limit = {number.limit_name}", number.note) if part)
         if about:
             console.print(f"{number.name}: {about}", highlight=False)
 

@@ -53,9 +53,7 @@ def feed(valley: Valley, farmers: int) -> str:
     green = whole * 78 // 100
     valley.accept(
         [
-            valley.worked(
-                "pooling", dict.fromkeys(into, SACK_GRAMS), {pool: ("dry-parchment", "main", grams[pool])}
-            )
+            valley.worked("pooling", dict.fromkeys(into, SACK_GRAMS), {pool: ("dry-parchment", "main", grams[pool])})
             for pool, into in pools.items()
         ]
     )

@@ -124,6 +124,10 @@ class Valley:
         """Enrol growers and have it accepted."""
         self.accept([said for _ in range(growers) for said in self.enrol()])
 
+    def any_grower(self) -> Grower:
+        """One of those enrolled."""
+        return self._chance.choice(self.growers)
+
     def harvest(self, lot: str, grower: Grower) -> bytes:
         """A sack of parchment is weighed in."""
         number = self._chance.randrange(10**7)
@@ -201,7 +205,7 @@ class Valley:
             pools: dict[str, int] = {}
             for _ in range(4):
                 lots = [self.thing() for _ in range(POOL)]
-                week += [self.harvest(lot, self._chance.choice(self.growers)) for lot in lots]
+                week += [self.harvest(lot, self.any_grower()) for lot in lots]
                 pool = self.thing()
                 pools[pool] = POOL * SACK_GRAMS
                 week.append(

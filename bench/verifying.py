@@ -68,5 +68,5 @@ def measure(valley: Valley, scale: Scale) -> Iterator[Number]:
 
 
 def _without_signatures(valley: Valley) -> Verification:
-    with mock.patch.object(keys, "verify", lambda public, signature, data: None):
+    with mock.patch.object(keys, "verify"):
         return valley.ledger.verify(workers=1, strict=False)

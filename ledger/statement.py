@@ -111,8 +111,7 @@ class Submission:
     disclosures: tuple[Disclosure, ...]
 
 
-def _b64(data: bytes) -> bytes:
-    return canonical.b64url(data).encode()
+_b64 = canonical.b64url_bytes
 
 
 @cache

@@ -50,7 +50,7 @@ class Story:
 
     def stands(self, lot: str, size: int | None) -> bool:
         """Whether a lot has a birth at a size."""
-        return lot in {lot_ for lot_ in self.known(size)}
+        return lot in self.known(size)
 
     def known(self, size: int | None) -> set[str]:
         """Lots with a standing birth at a size."""

@@ -25,7 +25,7 @@ DAY = "2026-06-12"
 _START = int(datetime.fromisoformat("2026-06-12T20:00:00+00:00").timestamp() * 1000)
 
 Inputs = Sequence[tuple[str, int] | Mapping[str, Any]]
-Outputs = Sequence[tuple[str, int] | tuple[str, str, int] | Mapping[str, Any]]
+Outputs = Sequence[tuple[str | int, ...] | Mapping[str, Any]]
 
 
 def named_bytes(name: str, size: int) -> bytes:
@@ -535,7 +535,7 @@ class World:
     def _input(line: tuple[str, int] | Mapping[str, Any]) -> dict[str, Any]:
         return {"lot": line[0], "grams": line[1]} if isinstance(line, tuple) else dict(line)
 
-    def _output(self, line: tuple[str, int] | tuple[str, str, int] | Mapping[str, Any]) -> dict[str, Any]:
+    def _output(self, line: tuple[str | int, ...] | Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(line, Mapping):
             return {"lot": self.new_id("lot"), **line}
         form, kind, grams = line if len(line) == 3 else (line[0], "main", line[1])

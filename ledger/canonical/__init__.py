@@ -1,6 +1,6 @@
 """One spelling per value: RFC 8785 JSON out, the strict loader in, and base64 that has a single spelling."""
 
-from ledger.canonical.base64text import b64, b64url, unb64, unb64url
+from ledger.canonical.base64text import b64, b64url, b64url_bytes, unb64, unb64url
 from ledger.canonical.encoding import encode
 from ledger.canonical.limits import MAX_BYTES, MAX_DEPTH, MAX_INTEGER, MAX_LIST
 from ledger.canonical.loading import load, load_canonical
@@ -15,6 +15,7 @@ __all__ = [
     "Plain",
     "b64",
     "b64url",
+    "b64url_bytes",
     "encode",
     "load",
     "load_canonical",

@@ -14,7 +14,12 @@ _FROM_URL = bytes.maketrans(b"-_", b"+/")
 
 def b64url(data: bytes) -> str:
     """URL-safe base64 without padding (RFC 7515 section 2)."""
-    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
+    return b64url_bytes(data).decode("ascii")
+
+
+def b64url_bytes(data: bytes) -> bytes:
+    """The same as ASCII bytes, as it is signed and hashed."""
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")
 
 
 def unb64url(text: str) -> bytes:

@@ -195,11 +195,11 @@ class Loader:
         return frozenset(self.names.text(number) for number in seen)
 
 
-_BY_STATEMENT = "JOIN statement s ON s.log = m.log AND s.ix = m.ix WHERE m.log = ?"
+_BY_STATEMENT = "JOIN statement s ON s.log = m.log AND s.ix = m.ix WHERE m.gone IS NULL AND m.log = ?"
 _ACTORS = (
-    f"SELECT DISTINCT m.a, s.actor FROM move m {_BY_STATEMENT} AND m.kind IN (1, 2) AND m.a IN @list AND m.gone IS NULL",
-    f"SELECT DISTINCT m.subject, s.actor FROM mark m {_BY_STATEMENT} AND m.subject IN @list AND m.gone IS NULL",
-    f"SELECT DISTINCT m.input, s.actor FROM edge m {_BY_STATEMENT} AND m.input IN @list AND m.gone IS NULL",
+    f"SELECT DISTINCT m.a, s.actor FROM move m {_BY_STATEMENT} AND m.kind IN (1, 2) AND m.a IN @list",
+    f"SELECT DISTINCT m.subject, s.actor FROM mark m {_BY_STATEMENT} AND m.subject IN @list",
+    f"SELECT DISTINCT m.input, s.actor FROM edge m {_BY_STATEMENT} AND m.input IN @list",
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -90,11 +91,14 @@ def migrate(engine: Engine, part: Part) -> str:
     config.set_main_option("version_locations", str(_MIGRATIONS / part.folder))
     config.attributes["schema"] = part.schema
     with translated(), engine.connect() as connection:
+        # All migrations of a part stand or fall together; left to itself no driver begins anything here.
         if engine.dialect.name == "sqlite":
-            # The driver begins nothing by itself here; all migrations of a part stand or fall together.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            raw: Any = connection.connection.driver_connection
+            raw.autocommit = False
         config.attributes["connection"] = connection
-        if found == UNKNOWN:
+        if found == UNKNOWN and inspect(connection).has_table(part.metadata.sorted_tables[0].name, part.schema):
             # The tables are those of the first version; only its number was not written down yet.
             command.stamp(config, FIRST)
         command.upgrade(config, part.current)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from ledger import keys
-from ledger.canonical import b64url, unb64url
+from ledger.canonical import b64url_bytes, unb64url
 from ledger.errors import LedgerError, Problem, ProofError
 from ledger.keys import SigningKey
 from ledger.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
@@ -139,7 +139,7 @@ def _check(db: Connection, task: Task) -> int:
         row = db.one("SELECT hash FROM entry WHERE log = ? AND ix = ?", task.log, task.first - 1)
         previous = b"" if row is None else bytes(row[0])
     leaves: list[bytes] = []
-    expected = task.first
+    expected, known = task.first, task.keys
     rows = db.stream(
         "SELECT e.ix, e.recorded, e.hash, e.digest, n.hash, s.kid, s.payload, s.signature, s.fact_id, s.type, s.seq"
         " FROM entry e JOIN node n ON n.log = e.log AND n.level = 0 AND n.number = e.ix"
@@ -151,15 +151,20 @@ def _check(db: Connection, task: Task) -> int:
     for index, recorded, stored_hash, digest, leaf, kid, payload, signature, fact_id, fact_type, seq in rows:
         if index != expected:
             break
-        text = _entry(task.origin, index, recorded, previous, bytes(digest))
+        text = _entry(task.origin, index, recorded, previous, digest)
         previous = entry_hash(text)
-        if previous != bytes(stored_hash):
+        if previous != stored_hash:
             raise ProofError(Problem("entry-altered", "", index))
         made = leaf_hash(text)
-        if made != bytes(leaf):
+        if made != leaf:
             raise ProofError(Problem("node-altered", "", f"0/{index}"))
         leaves.append(made)
-        _statement(task, index, kid, (bytes(payload), bytes(signature), bytes(digest)), (fact_id, fact_type, seq))
+        key = known.get(kid)
+        if key is None:
+            raise ProofError(Problem("statement-altered", "", index))
+        _signed(key, index, payload, signature, digest)
+        if task.strict:
+            _readable(index, payload, (fact_id, fact_type, seq))
         expected += 1
     if expected != task.after:
         raise ProofError(Problem("entry-missing", "", expected))
@@ -170,17 +175,17 @@ def _check(db: Connection, task: Task) -> int:
 def _entry(origin: str, index: int, recorded: int, previous: bytes, digest: bytes) -> bytes:
     try:
         return entry_text(origin, index, recorded, previous, digest)
-    except (LedgerError, ValueError, OverflowError, OSError):
+    except (LedgerError, ValueError, TypeError, AttributeError, OverflowError, OSError):
         raise ProofError(Problem("entry-altered", "", index)) from None
 
 
-def _statement(task: Task, index: int, kid: int, signed: tuple[bytes, bytes, bytes], columns: Row) -> None:
-    payload, signature, digest = signed
-    key = task.keys.get(kid)
-    if key is None:
+def _signed(key: KnownKey, index: int, payload: bytes, signature: bytes, digest: bytes) -> None:
+    """The bytes are those the entry names, and the key, already authorised here, signed them."""
+    if type(payload) is not bytes or type(signature) is not bytes:
+        # SQLite keeps whatever type somebody puts into a column.
         raise ProofError(Problem("statement-altered", "", index))
-    signing_input = header(key.kid) + b"." + b64url(payload).encode()
-    if hashlib.sha256(signing_input + b"." + b64url(signature).encode()).digest() != digest:
+    signing_input = header(key.kid) + b"." + b64url_bytes(payload)
+    if hashlib.sha256(signing_input + b"." + b64url_bytes(signature)).digest() != digest:
         raise ProofError(Problem("statement-altered", "", index))
     try:
         keys.verify(key.public, signature, signing_input)
@@ -188,13 +193,16 @@ def _statement(task: Task, index: int, kid: int, signed: tuple[bytes, bytes, byt
         raise ProofError(Problem("signature-invalid", "", index)) from None
     if key.authorised_at > index:
         raise ProofError(Problem("key-used-before-authorised", "", index))
-    if task.strict:
-        try:
-            envelope = parse_payload(payload)
-        except LedgerError:
-            raise ProofError(Problem("statement-unreadable", "", index)) from None
-        if (envelope.id, envelope.fact, envelope.seq) != columns:
-            raise ProofError(Problem("statement-misfiled", "", index))
+
+
+def _readable(index: int, payload: bytes, columns: Row) -> None:
+    """The strict loader takes the statement, and it stands under its own id, type and number."""
+    try:
+        envelope = parse_payload(payload)
+    except LedgerError:
+        raise ProofError(Problem("statement-unreadable", "", index)) from None
+    if (envelope.id, envelope.fact, envelope.seq) != columns:
+        raise ProofError(Problem("statement-misfiled", "", index))
 
 
 def _nodes_agree(db: Connection, task: Task, leaves: list[bytes]) -> None:

@@ -38,10 +38,10 @@ class Writer:
     """A bounded queue in front of one thread that appends."""
 
     def __init__(self, append: Append, *, max_queue: int = 4096, group_commit: bool = True) -> None:
-        """`append` writes a batch; without group commit every request is a transaction of its own (for measuring)."""
+        """`append` writes a batch; without group commit every group is a transaction of its own (for measuring)."""
         self._append = append
         self._max_queue = max_queue
-        self._max_batch = MAX_BATCH if group_commit else 1
+        self._group_commit = group_commit
         self._interactive: deque[_Request] = deque()
         self._bulk: deque[_Request] = deque()
         self._queued = 0
@@ -78,14 +78,18 @@ class Writer:
                         return
                     self._wake.wait()
                 batch = self._take()
-            self._serve(batch)
+            if self._group_commit:
+                self._serve(batch)
+            else:
+                for request in batch:
+                    self._serve_groups(request)
 
     def _take(self) -> list[_Request]:
         """Interactive requests before bulk ones, until the batch is full; one large request may exceed it."""
         batch: list[_Request] = []
         items = 0
         for queue in (self._interactive, self._bulk):
-            while queue and (not batch or items + queue[0].items <= self._max_batch):
+            while queue and (not batch or items + queue[0].items <= MAX_BATCH):
                 request = queue.popleft()
                 self._queued -= request.items
                 # Who gave up waiting before its turn is not served; from here on nobody can give up any more.

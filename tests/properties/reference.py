@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ledger import Ledger
 from ledger.facts.corrections import FactRetracted
-from ledger.postings import Postings, post
+from ledger.postings import Account, Postings, post
 from ledger.statement import Statement, parse_statement
 
 
@@ -114,16 +114,16 @@ class PlainBooks:
 
     def _shortages(self) -> dict[str, set[int]]:
         """Per lot, the facts that took more out of an account of it than had come in by then."""
-        accounts: dict[tuple[str, ...], list[tuple[int, int, int]]] = defaultdict(list)
+        accounts: dict[Account, list[tuple[int, int, int]]] = defaultdict(list)
         for fact in self.standing:
             for account, grams in fact.postings.moves:
                 if account.kind in ("stock", "transit", "return"):
-                    accounts[tuple(account)].append((fact.place, -grams, fact.index))
+                    accounts[account].append((fact.place, -grams, fact.index))
         short: dict[str, set[int]] = defaultdict(set)
-        for account, moves in accounts.items():
+        for (kind, first, second, _), moves in accounts.items():
             total = 0
             for _, taken, index in sorted(moves):
                 total -= taken
                 if taken > 0 and total < 0:
-                    short[account[1] if account[0] == "stock" else account[2]].add(index)
+                    short[first if kind == "stock" else second].add(index)
         return short

@@ -1,10 +1,11 @@
-"""A random trade: deliveries, mixtures, partial dispatches, holds and corrections, told by a seed, mistakes included."""
+"""A random trade: deliveries, mixtures, partial dispatches, holds and corrections, told by a seed, with mistakes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from ledger.queries import Outcome
 from ledger.store.schema import ACCOUNT_KINDS
@@ -77,9 +78,9 @@ class Teller:
         if not held:
             return None
         chosen = self.random.sample(sorted(held), min(len(held), self.random.randint(1, 4)))
-        inputs = [{"lot": lot, "grams": self._some(held[lot])} for lot in chosen]
+        inputs: list[dict[str, Any]] = [{"lot": lot, "grams": self._some(held[lot])} for lot in chosen]
         for line in inputs:
-            rest = held[str(line["lot"])] - int(line["grams"])
+            rest = held[line["lot"]] - line["grams"]
             if rest > 0 and self.random.random() < 0.2:
                 line |= {"empties": True, "loss_grams": rest, "loss_kind": "handling"}
         draft = self.world.pooling(party, inputs)
@@ -146,11 +147,13 @@ class Teller:
         return None if lot is None else self.world.loss(party, lot, grams)
 
     def hold(self) -> Draft | None:
-        """A hold on one or two lots, by anybody."""
-        if not self.lots:
-            return None
-        by = self._party() if self._mostly() else self.world.operator
-        return self.world.hold(by, *self.random.sample(self.lots, min(2, len(self.lots))))
+        """A hold by who has a lot, or by the operator on any two."""
+        by = self._party()
+        held = sorted(self._held(by))
+        if held and self._mostly():
+            return self.world.hold(by, self.random.choice(held))
+        some = self.random.sample(self.lots, min(2, len(self.lots)))
+        return self.world.hold(self.world.operator, *some) if some else None
 
     def recall(self) -> Draft | None:
         """A recall."""

@@ -145,7 +145,7 @@ def test_a_sender_tells_of_an_arrival_from_a_bill_of_lading_only(world: World) -
     assert world.refused(world.receipt(buyer, sent)) == ["not-in-transit"]
 
 
-# ------------------------------------------------------------ returns
+# ------------------------------------------------------------ what goes back
 
 
 @pytest.mark.rule("return_has_a_way", "accepts")

@@ -38,10 +38,9 @@ def test_only_commodities_and_forms_the_log_adopted_are_taken(world: World) -> N
 @pytest.mark.rule("attributes_are_known", "accepts")
 def test_lots_are_described_in_the_words_of_their_pack(world: World) -> None:
     coop, farm = world.coop(), world.farm()
-    fleece = {"commodity": "alpaca-fibre", "form": "fleece", "plot": None}
-    draft = world.delivery(farm, 400, **fleece, herd=world.herd(coop, farm.producer)).but(
-        attributes=said(breed="suri", colour="white"), plot=None
-    )
+    herd = world.herd(coop, farm.producer)
+    draft = world.delivery(farm, 400, commodity="alpaca-fibre", form="fleece", plot=None, herd=herd)
+    draft = draft.but(plot=None, attributes=said(breed="suri", colour="white"))
     world.say(draft)
     world.say(world.purchase(coop, 50, commodity="dragon-fruit", form="fresh", attributes=said(species="red")))
     world.say(world.opening(coop, 50, commodity="alpaca-fibre", form="tops", attributes=said(**{"class": "fina"})))

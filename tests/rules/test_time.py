@@ -11,8 +11,8 @@ from tests.world import World, lots_of
 @pytest.mark.rule("periods_run_forward", "refuses")
 def test_a_period_ends_after_it_began(world: World) -> None:
     coop, mill, farm = world.coop(), world.mill(), world.farm()
-    reversed_harvest = {"harvested_from": "2026-06-02", "harvested_to": "2026-06-01"}
-    assert world.refused(world.delivery(farm, 100, **reversed_harvest)) == ["period-reversed"]
+    picked = world.delivery(farm, 100, harvested_from="2026-06-02", harvested_to="2026-06-01")
+    assert world.refused(picked) == ["period-reversed"]
     mandate = world.mandate(coop, mill, "lot", valid_from="2026-06-02", valid_to="2026-06-01")
     assert world.refused(mandate) == ["period-reversed"]
     world.say(mandate.but(valid_to="2026-06-02"))

@@ -58,6 +58,8 @@ def fail_at(point: str, turn: int) -> None:
 def main() -> None:
     """Arguments: database, state directory, a name that makes this run's facts its own, failpoint or -, its turn."""
     database, state_dir, name, point, turn = sys.argv[1:6]
+    # Started ahead of its turn: what takes time is loading the program.
+    sys.stdin.readline()
     with Ledger.open(database, state_dir=Path(state_dir), clock=HandClock()) as ledger:
         if point != "-":
             fail_at(point, int(turn))

@@ -30,22 +30,22 @@ def _code(where: Place) -> str:
 # ---------------------------------------------------------------- the remembered head
 
 
-def test_what_was_signed_is_remembered_outside_the_database(shared: Place) -> None:
-    ledger = shared.create()
+def test_what_was_signed_is_remembered_outside_the_database(on_disk: Place) -> None:
+    ledger = on_disk.create()
     found(ledger)
-    size, root = orjson.loads(shared.companion(".head").read_bytes())
+    size, root = orjson.loads(on_disk.companion(".head").read_bytes())
 
     assert (size, root) == (count(ledger), ledger.head().root)
 
 
-def test_a_log_behind_what_was_seen_does_not_open(shared: Place) -> None:
-    ledger = shared.create()
+def test_a_log_behind_what_was_seen_does_not_open(on_disk: Place) -> None:
+    ledger = on_disk.create()
     found(ledger)
     head = ledger.head()
-    shared.close(ledger)
-    shared.companion(".head").write_bytes(orjson.dumps([head.size + 1, "00" * 32]))
+    on_disk.close(ledger)
+    on_disk.companion(".head").write_bytes(orjson.dumps([head.size + 1, "00" * 32]))
 
-    assert _code(shared) == "older-than-remembered"
+    assert _code(on_disk) == "older-than-remembered"
 
 
 @pytest.mark.parametrize("back", [0, 1, 3])
@@ -85,15 +85,15 @@ def test_a_damaged_head_file_is_said(on_disk: Place, text: bytes) -> None:
 
 
 @pytest.mark.parametrize("ending", [".key", ".node.key", ".master.key"])
-def test_a_missing_key_file_is_named(shared: Place, ending: str) -> None:
-    shared.close(shared.create())
-    shared.companion(ending).unlink()
+def test_a_missing_key_file_is_named(on_disk: Place, ending: str) -> None:
+    on_disk.close(on_disk.create())
+    on_disk.companion(ending).unlink()
     with pytest.raises(NotFoundError) as caught:
-        shared.open()
+        on_disk.open()
 
     (problem,) = caught.value.problems
-    assert (problem.code, problem.found) == ("key-file-missing", shared.companion(ending).name)
-    assert not shared.companion(ending).exists()
+    assert (problem.code, problem.found) == ("key-file-missing", on_disk.companion(ending).name)
+    assert not on_disk.companion(ending).exists()
 
 
 @pytest.mark.parametrize("ending", [".key", ".node.key", ".master.key", ".head"])
@@ -203,11 +203,11 @@ def test_a_file_that_is_not_there_is_no_ledger_and_is_not_made(tmp_path: Path) -
 # ---------------------------------------------------------------- beginning
 
 
-def test_a_ledger_is_begun_once(shared: Place) -> None:
-    ledger = shared.create()
+def test_a_ledger_is_begun_once(on_disk: Place) -> None:
+    ledger = on_disk.create()
     size = count(ledger)
     with pytest.raises(ConflictError) as caught:
-        shared.create()
+        on_disk.create()
 
     assert [p.code for p in caught.value.problems] == ["ledger-exists"]
     assert count(ledger) == size
