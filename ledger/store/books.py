@@ -15,7 +15,7 @@ from ledger.store.loading import books_of
 from ledger.store.names import Names
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class EdgeRow:
     """A standing edge: output and input lot, index of its fact, grams of the output."""
 
@@ -145,7 +145,7 @@ class Books:
         )
         self.names.read(self.db, (number for row in rows for number in row[:2]))
         text = self.names.text
-        return sorted(EdgeRow(text(output), text(input_lot), ix, grams) for output, input_lot, ix, grams in rows)
+        return [EdgeRow(*row) for row in sorted((text(row[0]), text(row[1]), row[2], row[3]) for row in rows)]
 
     def lots(self, lots: Iterable[str]) -> dict[str, LotBooks]:
         """The summary of each lot as of this size."""

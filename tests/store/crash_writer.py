@@ -1,7 +1,9 @@
-"""A process made to be killed: states facts without end and prints what was acknowledged, one line per answer.
+"""Processes made to be killed: each states facts without end and prints what was acknowledged, one line per answer.
 
 `fact <index> <digest>` once a fact is acknowledged, `head <base64 of a checkpoint>` once one was handed out.
-With a failpoint the process kills itself at a chosen place, as a power cut of the process alone would.
+With a failpoint the process kills itself at a chosen place. The program is loaded once: for every line on stdin
+(database, state directory, a name that makes the facts its own, failpoint or `-`, its turn; tabs between) a child
+is forked, which says `pid <number>` first; `end <status>` follows when it is gone.
 """
 
 from __future__ import annotations
@@ -56,10 +58,18 @@ def fail_at(point: str, turn: int) -> None:
 
 
 def main() -> None:
-    """Arguments: database, state directory, a name that makes this run's facts its own, failpoint or -, its turn."""
-    database, state_dir, name, point, turn = sys.argv[1:6]
-    # Started ahead of its turn: what takes time is loading the program.
-    sys.stdin.readline()
+    """Fork a writer for every line that comes."""
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            _write(*line.rstrip("\n").split("\t"))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print(f"end {os.waitstatus_to_exitcode(status)}", flush=True)
+
+
+def _write(database: str, state_dir: str, name: str, point: str, turn: str) -> None:
+    print(f"pid {os.getpid()}", flush=True)
     with Ledger.open(database, state_dir=Path(state_dir), clock=HandClock()) as ledger:
         if point != "-":
             fail_at(point, int(turn))

@@ -34,11 +34,11 @@ class Memory:
     facts: dict[int, str] = field(default_factory=dict)
     heads: dict[int, bytes] = field(default_factory=dict)
 
-    def read(self, lines: bytes) -> int:
-        """Take over what a writer printed before it died; the last line may be cut. Returns how many facts."""
+    def read(self, lines: list[bytes]) -> int:
+        """Take over what a writer printed before it died. Returns how many facts were new."""
         before = len(self.facts)
-        for line in lines.decode().split("\n")[:-1]:
-            kind, *rest = line.split()
+        for line in lines:
+            kind, *rest = line.decode().split()
             if kind == "fact":
                 assert self.facts.setdefault(int(rest[0]), rest[1]) == rest[1], "two facts at one place"
             else:
@@ -48,25 +48,48 @@ class Memory:
         return len(self.facts) - before
 
 
-def _start(where: Place, name: str, point: str = "-", turn: int = 1) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.store.crash_writer", where.database, str(where.state_dir)]
-    return subprocess.Popen([*command, name, point, str(turn)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+class Writers:
+    """Where writers are made; see tests/store/crash_writer.py."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.store.crash_writer"]
+        self._made = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+        assert self._made.stdin is not None
+        assert self._made.stdout is not None
+        self._into, self._from = self._made.stdin, self._made.stdout
+
+    def run(
+        self, where: Place, name: str, *, point: str = "-", turn: int = 1, kill_after: float | None = None
+    ) -> list[bytes]:
+        """Let one writer work until it dies, by a failpoint or by us some seconds after its first fact."""
+        line = "\t".join([where.database, str(where.state_dir), name, point, str(turn)])
+        self._into.write(f"{line}\n".encode())
+        self._into.flush()
+        number = int(self._from.readline().split()[1])
+        lines = []
+        if kill_after is not None:
+            lines.append(self._from.readline())
+            time.sleep(kill_after)
+            os.kill(number, signal.SIGKILL)
+        while not (line_read := self._from.readline()).startswith(b"end"):
+            assert line_read, "the writers are gone"
+            lines.append(line_read)
+        assert int(line_read.split()[1]) == -signal.SIGKILL
+        return lines
+
+    def close(self) -> None:
+        """No more writers."""
+        self._into.close()
+        self._from.close()
+        self._made.wait(30)
 
 
-def _kill_after(writer: subprocess.Popen[bytes], seconds: float) -> bytes:
-    """Let it go, wait for the first acknowledged fact, then a moment, then kill without warning."""
-    assert writer.stdout is not None
-    assert writer.stdin is not None
-    writer.stdin.write(b"go\n")
-    writer.stdin.close()
-    first = writer.stdout.readline()
-    assert first, "the writer did not come to its first fact"
-    time.sleep(seconds)
-    writer.send_signal(signal.SIGKILL)
-    rest = writer.stdout.read()
-    assert writer.wait(30) == -signal.SIGKILL
-    writer.stdout.close()
-    return first + rest
+@pytest.fixture(scope="module")
+def writers() -> Iterator[Writers]:
+    """Loaded once for all tests here."""
+    made = Writers()
+    yield made
+    made.close()
 
 
 def _check(where: Place, kept: Memory, *, wholly: bool) -> None:
@@ -106,56 +129,50 @@ def _sealed_values_are_all_there(ledger: Ledger) -> None:
     assert ledger._catalogue.which_stand(sorted(sealed)) == sealed
 
 
-def _kill_again_and_again(where: Place, kills: int, seed: int) -> None:
+def _kill_again_and_again(writers: Writers, where: Place, kills: int, seed: int) -> None:
     ledger = where.create()
     found(ledger)
     kept = Memory()
     where.close(ledger)
     chance = random.Random(seed)
-    waiting = [_start(where, f"run {turn}") for turn in range(min(2, kills))]
     for turn in range(kills):
-        assert kept.read(_kill_after(waiting.pop(0), chance.uniform(0, 0.12)))
-        if turn + 2 < kills:
-            waiting.append(_start(where, f"run {turn + 2}"))
+        assert kept.read(writers.run(where, f"run {turn}", kill_after=chance.uniform(0, 0.12)))
         _check(where, kept, wholly=turn == kills - 1)
 
 
-def test_killed_at_random_moments_sqlite_loses_nothing(on_disk: Place) -> None:
-    _kill_again_and_again(on_disk, 10, 1)
+def test_killed_at_random_moments_sqlite_loses_nothing(writers: Writers, on_disk: Place) -> None:
+    _kill_again_and_again(writers, on_disk, 10, 1)
 
 
-def test_killed_at_random_moments_postgresql_loses_nothing(postgres_url: str, tmp_path: Path) -> None:
+def test_killed_at_random_moments_postgresql_loses_nothing(writers: Writers, postgres_url: str, tmp_path: Path) -> None:
     with place("postgresql", tmp_path, postgres_url) as where:
-        _kill_again_and_again(where, 3, 2)
+        _kill_again_and_again(writers, where, 3, 2)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(10))
-def test_killed_hundreds_of_times_nothing_is_lost(shared: Place, seed: int) -> None:
-    _kill_again_and_again(shared, 25, 100 + seed)
+def test_killed_hundreds_of_times_nothing_is_lost(writers: Writers, shared: Place, seed: int) -> None:
+    _kill_again_and_again(writers, shared, 25, 100 + seed)
 
 
 @pytest.mark.parametrize("point", ["after-vault", "in-the-rows", "after-commit", "before-signing", "before-answering"])
-def test_killed_at_a_chosen_place_nothing_is_lost(on_disk: Place, point: str) -> None:
-    _killed_at(on_disk, point, 4)
+def test_killed_at_a_chosen_place_nothing_is_lost(writers: Writers, on_disk: Place, point: str) -> None:
+    _killed_at(writers, on_disk, point, 4)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("turn", [1, 2, 3, 5, 8, 13, 21])
 @pytest.mark.parametrize("point", FAILPOINTS)
-def test_killed_at_every_place_and_turn_nothing_is_lost(shared: Place, point: str, turn: int) -> None:
-    _killed_at(shared, point, turn)
+def test_killed_at_every_place_and_turn_nothing_is_lost(writers: Writers, shared: Place, point: str, turn: int) -> None:
+    _killed_at(writers, shared, point, turn)
 
 
-def _killed_at(where: Place, point: str, turn: int) -> None:
+def _killed_at(writers: Writers, where: Place, point: str, turn: int) -> None:
     ledger = where.create()
     found(ledger)
     kept = Memory({}, {ledger.head().size: ledger.checkpoint()})
     where.close(ledger)
-    writer = _start(where, "run", point, turn)
-    out, _ = writer.communicate(b"go\n", timeout=60)
-    assert writer.returncode == -signal.SIGKILL
-    kept.read(out)
+    kept.read(writers.run(where, "run", point=point, turn=turn))
     kept.facts.setdefault(0, _genesis(where))
 
     _check(where, kept, wholly=True)
