@@ -31,5 +31,5 @@ class Scale:
 
 FULL = Scale("full", 200_000, 10_000, 100_000, 1_000_000, 5, 400, 200, 500, 4_000, 64)
 QUICK = Scale("quick", 20_000, 2_000, 10_000, 200_000, 5, 200, 100, 500, 1_500, 64)
-TINY = Scale("tiny", 400, 200, 400, 3_000, 1, 10, 5, 40, 64, 8)
+TINY = Scale("tiny", 200, 100, 200, 1_000, 1, 5, 5, 20, 64, 4)
 SCALES = {scale.name: scale for scale in (FULL, QUICK, TINY)}

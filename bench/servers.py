@@ -20,10 +20,22 @@ _PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that answers."""
+    """A server on its way up; `ready` waits until it answers."""
 
     port: int
     process: subprocess.Popen[bytes]
+
+    def ready(self) -> None:
+        """Wait for it; raises RuntimeError where it does not come."""
+        started = time.perf_counter()
+        while time.perf_counter() - started < _PATIENCE and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError("the server did not start")
 
     def memory(self) -> float:
         """Resident memory in MB, as `ps` says."""
@@ -49,25 +61,10 @@ def server(folder: Path, *, group_commit: bool = True, preload: Path | None = No
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait(port, process)
         yield Server(port, process)
     finally:
         process.terminate()
         process.wait(30)
-
-
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    started = time.perf_counter()
-    while time.perf_counter() - started < _PATIENCE:
-        if process.poll() is not None:
-            break
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("the server did not start")
 
 
 def slow_disk(folder: Path) -> Path | None:

@@ -39,6 +39,8 @@ def measure(valley: Valley, scale: Scale) -> Iterator[Number]:
                 folder = _copy(valley, beside / name.replace(" ", "-"))
                 opened = servers.enter_context(server(folder, group_commit=group_commit, preload=shim))
                 ways[name] = (opened, scale.requests // share)
+        for serving, _ in ways.values():
+            serving.ready()
         for _ in range(scale.rounds):
             for name, (serving, requests) in ways.items():
                 deliveries = [valley.harvest(valley.thing(), valley.any_grower()) for _ in range(requests)]

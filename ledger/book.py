@@ -49,7 +49,7 @@ from ledger.store.books import Books
 from ledger.store.catalogue import Catalogue, KeyRow
 from ledger.store.clock import system_clock
 from ledger.store.companions import Companions, RememberedHead
-from ledger.store.connection import MEMORY, Connection, StoreError, open_engine, sqlite_path
+from ledger.store.connection import MEMORY, Connection, StoreError, as_written, open_engine, sqlite_path
 from ledger.store.documents import Documents
 from ledger.store.journal import Journal
 from ledger.store.log_view import LogView
@@ -194,14 +194,17 @@ class Ledger:
         companions = Companions.beside(database, state_dir)
         engine = open_engine(database, must_exist=True)
         try:
-            _begun(companions, Catalogue(engine, LOG).size())
+            with as_written():
+                _begun(companions, Catalogue(engine, LOG).size())
         except BaseException:
             engine.dispose()
             raise
         options = {"max_queue": max_queue, "group_commit": group_commit}
-        ledger = cls(database, engine, companions, clock or system_clock, writer_options=options)
+        with as_written():
+            ledger = cls(database, engine, companions, clock or system_clock, writer_options=options)
         try:
-            ledger._check_remembered()
+            with as_written():
+                ledger._check_remembered()
             ledger._sweep()
         except BaseException:
             ledger.close()
@@ -511,23 +514,25 @@ class Ledger:
         A checkpoint kept outside proves that the log still holds all it held then.
         """
         remembered = (self._remembered.size, self._remembered.root)
-        return verify(
-            self._database,
-            self._engine,
-            LOG,
-            self.origin,
-            self._log_key,
-            kept=checkpoint,
-            remembered=remembered,
-            workers=workers,
-            strict=strict,
-            progress=progress,
-        )
+        with as_written():
+            return verify(
+                self._database,
+                self._engine,
+                LOG,
+                self.origin,
+                self._log_key,
+                kept=checkpoint,
+                remembered=remembered,
+                workers=workers,
+                strict=strict,
+                progress=progress,
+            )
 
     def rebuild(self, *, check: bool = True, until: int | None = None) -> RebuildReport:
         """Post every fact again into empty books and compare them with the stored ones, row for row."""
         del check
-        return rebuild(self._engine, LOG, self.origin, until=until)
+        with as_written():
+            return rebuild(self._engine, LOG, self.origin, until=until)
 
     # ------------------------------------------------------------ the writer's side
 

@@ -85,6 +85,7 @@ class Package(Value):
     kind: Literal["bag", "box", "bale", "jar", "pallet", "container"]
     grams: SomeGrams
     units: Positive = 1
+    owner: Owner | None = None
 
 
 class LotPacked(Fact):

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -34,6 +35,7 @@ _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 RecordT = TypeVar("RecordT")
 
 
+@lru_cache(maxsize=64)
 def parse_commodity(data: bytes) -> CommodityPack:
     """The pack written in `data` (UTF-8 TOML, at most 256 KiB, docs/packs.md).
 

@@ -117,7 +117,7 @@ def _packed(fact: lots.LotPacked, statement: Statement) -> Postings:
     marks: list[Mark] = []
     for package in fact.packages:
         moves.append(Move(Account("stock", package.lot, holder), package.grams))
-        moves.append(Move(Account("title", package.lot, holder), package.grams))
+        moves.append(Move(Account("title", package.lot, package.owner or holder), package.grams))
         marks.append(
             born(
                 statement,

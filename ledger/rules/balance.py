@@ -86,6 +86,30 @@ def inputs_are_named_once(heard: Heard, state: State, packs: Packs) -> Iterator[
         seen.add(line.lot)
 
 
+@rule(LotTransformed, LotPacked, LotUnpacked)
+def owners_stay(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Working or packing stock gives it to nobody: what comes out belongs to the owners of what went in.
+
+    By-products and waste may stay with the mill, as service milling often agrees.
+    """
+    del state, packs
+    fact = heard.fact
+    owners = {line.owner or heard.actor for line in _inputs(heard)}
+    if isinstance(fact, LotTransformed):
+        given = [
+            (f"/body/outputs/{i}/owner", out.owner)
+            for i, out in enumerate(fact.outputs)
+            if out.kind in ("main", "second")
+        ]
+    elif isinstance(fact, LotPacked):
+        given = [(f"/body/packages/{i}/owner", package.owner) for i, package in enumerate(fact.packages)]
+    else:
+        given = [("/body/owner", fact.owner if isinstance(fact, LotUnpacked) else None)]
+    for where, owner in given:
+        if (owner or heard.actor) not in owners:
+            yield Problem("owner-changed", where, owner or heard.actor, ", ".join(sorted(owners)))
+
+
 @rule(LotTransformed)
 def outputs_and_losses_add_up(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """Where inputs and outputs are counted in one unit, outputs and losses are exactly the inputs."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from ledger.errors import Problem
 from ledger.facts.lots import (
+    LabelPrinted,
+    LabelSpoiled,
     LotDispatched,
     LotHeld,
     LotInspected,
@@ -42,12 +44,12 @@ def custodian_holds_lot(heard: Heard, state: State, packs: Packs) -> Iterator[Pr
         yield Problem("not-the-custodian", _where(heard, account.a), account.a, details={"party": account.b})
 
 
-@rule(LotInspected)
-def inspector_holds_lot(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
-    """A lot's quality is stated by its holder or by someone with a role that sees it."""
+@rule(LotInspected, LabelPrinted, LabelSpoiled)
+def holder_or_role_speaks_of_lot(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A lot's quality and labels are stated by its holder or by someone with a role that sees it."""
     del packs
     fact = heard.fact
-    if not isinstance(fact, LotInspected) or state.lot(fact.lot) is None:
+    if not isinstance(fact, LotInspected | LabelPrinted | LabelSpoiled) or state.lot(fact.lot) is None:
         return
     if any(has_role(state, heard.actor, role) for role in ("certifier", "authority", "auditor", "buyer", "registrar")):
         return

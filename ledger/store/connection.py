@@ -27,7 +27,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from ledger.errors import ConflictError, LedgerError, NotFoundError, Problem
+from ledger.errors import ConflictError, LedgerError, NotFoundError, Problem, ProofError
 
 Dialect = Literal["sqlite", "postgresql"]
 Row = tuple[Any, ...]
@@ -339,6 +339,15 @@ def translated() -> Iterator[None]:
         raise _said(error) from error
 
 
+@contextmanager
+def as_written() -> Iterator[None]:
+    """SQLite keeps whatever type somebody puts into a column: what we cannot have written is named as tampering."""
+    try:
+        yield
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise ProofError(Problem("database-row-unreadable", found=type(error).__name__)) from error
+
+
 def _said(error: Exception) -> LedgerError:
     if isinstance(error, sqlite3.IntegrityError | psycopg.IntegrityError):
         return ConflictError(Problem("row-conflict", retry="after-change"))
@@ -397,6 +406,7 @@ __all__ = [
     "GivenWayError",
     "Row",
     "StoreError",
+    "as_written",
     "database_url",
     "file_trouble",
     "keep_to_owner",

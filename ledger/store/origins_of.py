@@ -52,7 +52,9 @@ class OriginsOf:
     def _terms(self, books: Books) -> tuple[dict[str, Terms], dict[str, Terms]]:
         agreements = {thing for found in self._found.values() for thing in found.agreements}
         certificates = {thing for found in self._found.values() for thing in found.certificates}
-        terms = {thing: Terms.of(thing, birth.value) for thing, birth in books.births(agreements | certificates).items()}
+        terms = {
+            thing: Terms.of(thing, birth.value) for thing, birth in books.births(agreements | certificates).items()
+        }
         return (
             {thing: terms[thing] for thing in agreements if thing in terms},
             {t: terms[t] for t in certificates if t in terms and covers_commodity(terms[t], self._commodity)},

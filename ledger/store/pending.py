@@ -13,7 +13,7 @@ from ledger.statement import Statement
 from ledger.store.connection import Connection
 from ledger.store.loading import blocks_text
 from ledger.store.names import Names
-from ledger.store.schema import ACCOUNT_KINDS, SLOT_BITS
+from ledger.store.schema import ACCOUNT_KINDS, SET_BITS
 
 Cells = Sequence[object]
 
@@ -131,5 +131,8 @@ class Pending:
 
 
 def set_number(index: int, slot: int) -> int:
-    """The number of an origin set made again by the fact at `index`."""
-    return index << SLOT_BITS | slot
+    """The number of an origin set: the fact that made it and its place among those the fact made.
+
+    A correction may make a new set for every lot forward of it, far more than a fact may bear.
+    """
+    return index << SET_BITS | slot

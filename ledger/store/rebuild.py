@@ -15,7 +15,7 @@ from ledger.statement import restore
 from ledger.store.connection import MEMORY, Connection, Row, open_engine
 from ledger.store.journal import Journal
 from ledger.store.names import Names
-from ledger.store.schema import ACCOUNT_KINDS, SLOT_BITS, metadata
+from ledger.store.schema import ACCOUNT_KINDS, SET_BITS, SLOT_BITS, metadata
 from ledger.store.selectivity import describe
 
 _PORTION = 500
@@ -23,12 +23,14 @@ _MOST_DIFFERENCES = 20
 _JUDGED = sorted(ACCOUNT_KINDS[kind] for kind in JUDGED_ACCOUNTS)
 
 _GONE = "CASE WHEN gone < ? THEN gone END"
+_ENDED = "CASE WHEN ended < ? THEN ended END"
+_EVERYTHING = 2**63 - 1
 _IN_ORDER = " ORDER BY ix, slot"
-_STATEMENT = "SELECT ix, fact_id, type, kid, by, actor, seq, place, CASE WHEN ended < ? THEN ended END"
+_STATEMENT = "SELECT ix, fact_id, type, kid, by, actor, seq, place, "
 _COMPARED = {
     # What stands in columns beside the signed bytes: queries find statements by them.
-    "statement": (f"{_STATEMENT} FROM statement WHERE log = ? AND ix < ? ORDER BY ix", "g"),
-    "name": ("SELECT n, text FROM name WHERE log = ? AND n < ? ORDER BY n", "n"),
+    "statement": (f"{_STATEMENT}{_ENDED} FROM statement WHERE log = ? AND ix < ? ORDER BY ix", "g"),
+    "name": ("SELECT n, text FROM name WHERE log = ? AND n <= ? ORDER BY n", "n"),
     "move": (
         f"SELECT ix, slot, kind, a, b, c, amount, {_GONE} FROM move WHERE log = ? AND ix < ? ORDER BY ix, slot",
         "g",
@@ -44,7 +46,7 @@ _COMPARED = {
     "lot": ("SELECT lot, ix, origin_set, blocks FROM lot WHERE log = ? AND ix < ? ORDER BY lot, ix", "i"),
     "origin": (
         "SELECT * FROM origin WHERE log = ? AND origin_set < ? ORDER BY origin_set, slot",
-        "n",
+        "s",
     ),
 }
 
@@ -105,8 +107,11 @@ def _compare(
     counts: dict[str, int] = {}
     differences: list[str] = []
     for table, (sql, bound) in _COMPARED.items():
-        limit = size << SLOT_BITS if bound == "n" else size
+        limit = size << {"n": SLOT_BITS, "s": SET_BITS}.get(bound, 0)
         params: list[object] = [size, log, limit] if bound == "g" else [log, limit]
+        if whole:
+            # Nothing may stand beyond the end of the log either: what is planted there would be believed at once.
+            sql, params = sql.replace(_GONE, "gone").replace(_ENDED, "ended"), [log, _EVERYTHING]
         counts[table] = _note(table, stored.stream(sql, *params), fresh.stream(sql, *params), differences)
     kinds = ", ".join(map(str, _JUDGED))
     sums = (

@@ -13,7 +13,7 @@ from ledger.judge import judge
 from ledger.lineage import Birth, birth_sets, is_born
 from ledger.log.entry import entry_hash
 from ledger.log.merkle import leaf_hash, new_nodes, peaks
-from ledger.postings import Postings, post
+from ledger.postings import Edge, Postings, post
 from ledger.postings.log import RULES
 from ledger.queries import Outcome, Status
 from ledger.rules import Heard, Packs
@@ -21,7 +21,7 @@ from ledger.state import Known, State, Wants, further_wants
 from ledger.statement import Statement, check_signature, meant
 from ledger.store.batch import Clock, Group, Item, Memory, Tip, entry_text, moment
 from ledger.store.loading import Loader
-from ledger.store.pending import Pending
+from ledger.store.pending import Pending, set_number
 from ledger.store.restate import restate
 from ledger.values import receipt_code
 
@@ -211,8 +211,11 @@ class Run:
         return any(is_born(mark) and state.lot(mark.subject) is not None for mark in postings.marks)
 
     def _summarise(self, index: int, postings: Postings) -> None:
+        into: dict[str, list[Edge]] = {}
+        for edge in postings.edges:
+            into.setdefault(edge.output, []).append(edge)
         births = [
-            Birth(mark.subject, mark.value, tuple(e for e in postings.edges if e.output == mark.subject))
+            Birth(mark.subject, mark.value, tuple(into.get(mark.subject, ())))
             for mark in postings.marks
             if is_born(mark)
         ]
@@ -226,7 +229,8 @@ class Run:
         )
         if sets_wanted.origin_sets:
             self._loader.load(state, sets_wanted)
-        summaries, sets = birth_sets(births, books, state.origins, self._loader.names.known)
+        numbers = {birth.lot: set_number(index, slot) for slot, birth in enumerate(births)}
+        summaries, sets = birth_sets(births, books, state.origins, numbers.__getitem__)
         for number, rows in sets.items():
             self._pending.origin_set(number, rows)
             state.set_origin_set(number, rows)

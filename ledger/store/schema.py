@@ -19,6 +19,9 @@ _Small = SmallInteger().with_variant(Integer, "sqlite")
 SLOT_BITS: Final = 12
 """A fact may bring at most 4,096 new names; its lists are limited to 2,500 items."""
 
+SET_BITS: Final = 24
+"""How many origin sets one fact may make, as a power of two."""
+
 ACCOUNT_KINDS: Final = {
     "stock": 1,
     "title": 2,

@@ -10,6 +10,8 @@ import pytest
 from bench.__main__ import main
 from bench.plan import BENCHMARKS
 
+pytestmark = pytest.mark.slow
+
 LINES = {
     "ingest": ("ingest, batches of 100", "database per fact"),
     "single": ("one fact per call",),

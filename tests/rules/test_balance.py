@@ -117,6 +117,29 @@ def test_what_is_left_in_deposit_stays_its_owners(world: World, terms: str) -> N
     assert world.stock(lots_of(pooled)[0]) == {coop.id: 100}
 
 
+@pytest.mark.rule("owners_stay", "refuses")
+def test_pooling_and_packing_give_deposited_coffee_to_nobody(world: World) -> None:
+    coop, farm = world.coop(), world.farm()
+    lot = world.deliver(farm, 100, terms="deposit")
+    line = {"lot": lot, "grams": 100, "owner": farm.producer}
+    taken = {"form": "dry-parchment", "kind": "main", "grams": 100}
+    assert world.refused(world.transformation(coop, [line], [taken])) == ["owner-changed"]
+    assert world.refused(world.packing(coop, [line], [100])) == ["owner-changed"]
+    assert world.refused(world.unpacking(coop, [line], 100)) == ["owner-changed"]
+
+
+@pytest.mark.rule("owners_stay", "accepts")
+def test_the_mill_may_keep_the_husk_of_service_milling(world: World) -> None:
+    coop, farm = world.coop(), world.farm()
+    lot = world.deliver(farm, 1_000, terms="service")
+    outputs = [
+        {"form": "green", "kind": "main", "grams": 800, "owner": farm.producer},
+        {"form": "husk", "kind": "by-product", "grams": 200},
+    ]
+    line = {"lot": lot, "grams": 1_000, "owner": farm.producer}
+    world.say(world.transformation(coop, [line], outputs, process="hulling"))
+
+
 @pytest.mark.rule("book_is_not_overdrawn", "refuses")
 def test_deposited_coffee_is_not_written_off_as_the_cooperatives_own(world: World) -> None:
     coop, farm = world.coop(), world.farm()

@@ -50,8 +50,8 @@ def test_two_parties_hold_parts_of_one_lot(world: World) -> None:
     assert world.stock(lot) == {buyer.id: 400}
 
 
-@pytest.mark.rule("inspector_holds_lot", "accepts")
-@pytest.mark.rule("inspector_holds_lot", "refuses")
+@pytest.mark.rule("holder_or_role_speaks_of_lot", "accepts")
+@pytest.mark.rule("holder_or_role_speaks_of_lot", "refuses")
 def test_quality_is_stated_by_the_holder_or_by_whose_task_it_is(world: World) -> None:
     coop, certifier, buyer = world.coop(), world.certifier(), world.buyer()
     lot = world.deliver(world.farm(), 1_000)

@@ -155,9 +155,9 @@ def test_killed_hundreds_of_times_nothing_is_lost(writers: Writers, shared: Plac
     _kill_again_and_again(writers, shared, 25, 100 + seed)
 
 
-@pytest.mark.parametrize("point", ["after-vault", "in-the-rows", "after-commit", "before-signing", "before-answering"])
-def test_killed_at_a_chosen_place_nothing_is_lost(writers: Writers, on_disk: Place, point: str) -> None:
-    _killed_at(writers, on_disk, point, 4)
+@pytest.mark.parametrize("point", FAILPOINTS)
+def test_killed_at_a_chosen_place_nothing_is_lost(writers: Writers, shared: Place, point: str) -> None:
+    _killed_at(writers, shared, point, 4)
 
 
 @pytest.mark.soak

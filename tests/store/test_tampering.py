@@ -324,6 +324,17 @@ BOOKS = {
     "balance": "UPDATE balance SET amount = amount + 1 WHERE amount > 0",
     "balance missing": "DELETE FROM balance WHERE amount <> 0",
     "balance inserted": "INSERT INTO balance SELECT log, kind, a, b, 'X', 5 FROM balance LIMIT 1",
+    "move ended in some future": "UPDATE move SET gone = 9223372036854775807 WHERE ix = 8",
+    "mark ended by a text": "UPDATE mark SET gone = 'x' WHERE ix = 8",
+    "statement ended in some future": "UPDATE statement SET ended = 9223372036854775807 WHERE ix = 8",
+    "move planted beyond the end": "INSERT INTO move SELECT log, 900, 0, kind, a, b, c, amount, gone FROM move LIMIT 1",
+    "mark planted beyond the end": (
+        "INSERT INTO mark SELECT log, 900, 0, subject, kind, effective, value, gone FROM mark LIMIT 1"
+    ),
+    "edge planted beyond the end": "INSERT INTO edge SELECT log, output, input, 900, grams, NULL FROM edge LIMIT 1",
+    "lot planted beyond the end": "INSERT INTO lot SELECT log, lot, 900, origin_set, blocks FROM lot LIMIT 1",
+    "origin planted": "INSERT INTO origin SELECT log, 1 << 50, 0, producer, grown, delivery, grams FROM origin LIMIT 1",
+    "name planted": "INSERT INTO name VALUES (1, 1 << 50, 'planted')",
     "lot": "UPDATE lot SET blocks = NULL WHERE blocks IS NOT NULL",
     "lot set": "UPDATE lot SET origin_set = origin_set + 1 WHERE ix = 8",
     "lot missing": "DELETE FROM lot WHERE ix = (SELECT MAX(ix) FROM lot)",
@@ -346,6 +357,20 @@ def test_an_edit_of_the_books_is_found_by_rebuild(copy: Path, name: str) -> None
 
     found = _rebuild(copy)
     assert table in found or "books-differ" in found
+
+
+@pytest.mark.parametrize("value", ["'x'", "x'ff'", "-5", "9223372036854775807", "2.5"])
+@pytest.mark.parametrize(
+    "column",
+    ["log.size", "log.root", "entry.recorded", "entry.digest", "statement.payload", "statement.kid", "pack.data"],
+)
+def test_a_value_of_another_type_is_found_and_said_in_our_own_words(copy: Path, column: str, value: str) -> None:
+    """SQLite keeps whatever somebody puts into a column."""
+    table, name = column.split(".")
+    _tamper(copy, f"UPDATE {table} SET {name} = {value}" + (" WHERE ix = 8" if table in {"entry", "statement"} else ""))
+
+    assert _verify(copy)
+    assert _rebuild(copy)
 
 
 @pytest.fixture(scope="module")

@@ -163,7 +163,7 @@ EXAMPLES = (
             "facility": world.DRY_MILL,
             "inputs": [{"lot": world.GREEN, "grams": 207_000, "owner": world.COOP}],
             "packages": [
-                {"lot": _BAG, "kind": "bag", "grams": 69_000},
+                {"lot": _BAG, "kind": "bag", "grams": 69_000, "owner": world.COOP},
                 {"lot": _PALLET, "kind": "pallet", "grams": 138_000, "units": 2},
             ],
         },
