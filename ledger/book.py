@@ -117,6 +117,7 @@ class Ledger:
             self._catalogue.check_version()
             self.origin, self.public_url = self._catalogue.identity()
             self._log_key = companions.read_key(".key")
+            self.has_demo_keys = companions.has_demo_key()
             self._node_seed = companions.read_secret(".node.key")
             self.node_key = SigningKey.from_seed(self._node_seed)
             self.node_kid = self.node_key.thumbprint
@@ -162,7 +163,7 @@ class Ledger:
         try:
             _nothing_yet(companions, Catalogue(engine, LOG).size())
             for ending in (".key", ".node.key", ".operator.key", ".master.key"):
-                companions.write_key(ending, _new_seed(demo_seed, ending))
+                companions.write_key(ending, _new_seed(demo_seed, ending), demo=demo_seed is not None)
             named = public_url or f"https://{origin.split('/', maxsplit=1)[0]}"
             Catalogue(engine, LOG).create(origin, named, packs)
         except BaseException:
@@ -444,7 +445,12 @@ class Ledger:
 
     @property
     def is_demo(self) -> bool:
-        """Whether everything in this log is invented: the log is named `demo`, and so every reader can tell."""
+        """Whether this is an invented ledger: named as the demo is, or signed with keys that anybody can make."""
+        return self.has_demo_name or self.has_demo_keys
+
+    @property
+    def has_demo_name(self) -> bool:
+        """Whether the log is named as a demo."""
         return self.origin.endswith("/log/demo")
 
     @property

@@ -22,6 +22,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from ledger.cli.command import run
 
     # Facts on their way are many small objects that live for a moment and form no cycles. Looking for
-    # cycles after every 700 new objects, as Python does, costs a fifth of an import.
+    # cycles after every 700 new objects, as Python does, costs a sixth of an import.
     gc.set_threshold(20_000, 20, 50)
     return run(given)

@@ -11,7 +11,7 @@ import typer
 from ledger.cli.opening import opened
 from ledger.cli.options import Database
 from ledger.cli.talk import talking
-from ledger.errors import ConflictError, Problem
+from ledger.errors import ConflictError, Problem, ProofError
 
 
 def add(app: typer.Typer) -> None:
@@ -39,6 +39,8 @@ def serve(
     if settings.port == 0:
         settings = load(database=database, host=host, port=_free_port(settings.host), log_level=log_level)
     with opened(database) as ledger:
+        if ledger.has_demo_keys and not ledger.has_demo_name:
+            raise ProofError(Problem("demo-keys", "", ledger.origin))
         shown = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - only to print it
         address = f"http://{shown}:{settings.port}"
         talk.remark(

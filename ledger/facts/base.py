@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple, Union, get_args, get_origin
 
@@ -55,30 +55,41 @@ class _Spot(NamedTuple):
 
 def references(fact: Fact) -> list[Reference]:
     """Every id the fact names, in field order."""
-    found: list[Reference] = []
-    for spot in _spots(type(fact)):
-        marker = spot.marker
-        if isinstance(marker, SealedField):
-            continue
-        kinds = (marker.kind,) if isinstance(marker, Births) else marker.kinds
-        born = isinstance(marker, Births)
-        found.extend(Reference(where, thing, kinds, born) for where, thing in _reach(fact, spot.path, ""))
-    return found
+    return [
+        Reference(where, thing, kinds, born)
+        for path, kinds, born in _named(type(fact))
+        for where, thing in _found(fact, path)
+    ]
 
 
 def sealed_fields(fact: Fact) -> list[tuple[str, str]]:
     """(JSON pointer in the body, digest) of every sealed field that is present."""
-    return [
-        found
-        for spot in _spots(type(fact))
-        if isinstance(spot.marker, SealedField)
-        for found in _reach(fact, spot.path, "")
-    ]
+    return [found for path in sealable_paths(type(fact)) for found in _found(fact, path)]
 
 
+@cache
 def sealable_paths(fact_class: type[Fact]) -> tuple[tuple[tuple[str, bool], ...], ...]:
     """The paths (field, is a list) of all sealed fields a class may hold."""
     return tuple(spot.path for spot in _spots(fact_class) if isinstance(spot.marker, SealedField))
+
+
+@cache
+def _named(fact_class: type[Fact]) -> tuple[tuple[tuple[_Step, ...], tuple[str, ...], bool], ...]:
+    """The paths of all ids a class names, with the kinds each may be and whether it is born."""
+    return tuple(
+        (spot.path, (marker.kind,) if isinstance(marker, Births) else marker.kinds, isinstance(marker, Births))
+        for spot in _spots(fact_class)
+        if not isinstance(marker := spot.marker, SealedField)
+    )
+
+
+def _found(fact: Fact, path: tuple[_Step, ...]) -> Iterable[tuple[str, str]]:
+    name, is_list = path[0]
+    if is_list or len(path) > 1:
+        return _reach(fact, path, "")
+    # Most ids stand at the top of a fact, and every statement passes here.
+    value = getattr(fact, name)
+    return () if value is None else ((f"/{name}", str(value)),)
 
 
 def _reach(value: object, path: tuple[_Step, ...], where: str) -> Iterator[tuple[str, str]]:

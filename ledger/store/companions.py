@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import orjson
 
@@ -23,6 +24,8 @@ from ledger.store.connection import file_trouble, keep_to_owner, sqlite_path
 
 _HEAD_BYTES = 160
 SECRET_BYTES = 32
+
+DEMO_LINE: Final = "demo: derived from a seed, anybody can make this key\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,11 @@ class Companions:
         """The folder of documents."""
         return self.path(".docs")
 
-    def write_key(self, ending: str, seed: bytes) -> None:
-        """Keep a secret (32 bytes) in a file of its own; one that is there already is left as it is."""
+    def write_key(self, ending: str, seed: bytes, *, demo: bool = False) -> None:
+        """Keep a secret (32 bytes) in a file of its own; one that is there already is left as it is.
+
+        A demo's key says so on a second line: it follows from a seed, and anybody can make it.
+        """
         path = self.path(ending)
         # A name of its own first: a crash or a full disk must not leave half a key under the real name.
         part = self.path(f"{ending}.{os.getpid()}.part")
@@ -69,7 +75,7 @@ class Companions:
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             try:
                 with os.fdopen(descriptor, "w") as file:
-                    file.write(b64url(seed) + "\n")
+                    file.write(b64url(seed) + "\n" + (DEMO_LINE if demo else ""))
                     file.flush()
                     os.fsync(file.fileno())
                 _link(part, path)
@@ -85,7 +91,7 @@ class Companions:
             # Never through a link: whoever can plant one could have us sign with a key of theirs.
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
             with os.fdopen(descriptor, "rb") as file:
-                text = file.read(200).decode("ascii").strip()
+                text = file.read(200).decode("ascii").partition("\n")[0]
             secret = unb64url(text)
         except FileNotFoundError:
             raise NotFoundError(Problem("key-file-missing", "", path.name, retry="after-change")) from None
@@ -97,6 +103,10 @@ class Companions:
             raise ProofError(Problem("key-file-damaged", "", path.name, retry="after-change"))
         keep_to_owner(path)
         return secret
+
+    def has_demo_key(self) -> bool:
+        """Whether the log's key follows from a seed."""
+        return self.path(".key").read_text().endswith(DEMO_LINE)
 
     def read_key(self, ending: str) -> SigningKey:
         """A signing key."""

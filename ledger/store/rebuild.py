@@ -106,12 +106,13 @@ def _compare(
 ) -> tuple[dict[str, int], list[str]]:
     counts: dict[str, int] = {}
     differences: list[str] = []
-    for table, (sql, bound) in _COMPARED.items():
+    for table, (bounded, bound) in _COMPARED.items():
+        sql = bounded
         limit = size << {"n": SLOT_BITS, "s": SET_BITS}.get(bound, 0)
         params: list[object] = [size, log, limit] if bound == "g" else [log, limit]
         if whole:
             # Nothing may stand beyond the end of the log either: what is planted there would be believed at once.
-            sql, params = sql.replace(_GONE, "gone").replace(_ENDED, "ended"), [log, _EVERYTHING]
+            sql, params = bounded.replace(_GONE, "gone").replace(_ENDED, "ended"), [log, _EVERYTHING]
         counts[table] = _note(table, stored.stream(sql, *params), fresh.stream(sql, *params), differences)
     kinds = ", ".join(map(str, _JUDGED))
     sums = (

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from ledger import canonical
+from ledger.book import Ledger
 from tests.cli import story
 from tests.cli.conftest import Answer, Chaski
 from tests.cli.refusals import BODY, ENVELOPE, ORIGIN, Refusal, refusals, signed
@@ -552,6 +553,14 @@ def test_serve_answers_and_stops_when_told(place: Place) -> None:
     assert b"Traceback" not in said
 
 
+def test_a_log_with_keys_anybody_can_make_is_served_only_as_a_demo(chaski: Chaski, folder: Path) -> None:
+    Ledger.create(str(folder / "x.db"), origin="coop.example/log/valle", operator="Invented", demo_seed="any").close()
+
+    answer = chaski("serve", "-d", "x.db", "--port", "0", "--json")
+
+    assert (answer.code, answer.codes) == (6, ["demo-keys"])
+
+
 def test_serve_finds_a_free_port_itself(place: Place) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "ledger.cli", "serve", "--port", "0", "--json"],
@@ -598,7 +607,7 @@ def _tamper(place: Place) -> None:
 
 
 def _fetched(url: str, process: subprocess.Popen[bytes]) -> bytes:
-    for _ in range(150):
+    for _ in range(600):
         assert process.poll() is None, process.communicate()
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:
             return bytes(answer.read())

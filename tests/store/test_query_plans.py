@@ -23,7 +23,7 @@ WALKS = {
     "SELECT COUNT(*), MAX(ix) FROM entry": "verify: counts are compared with the head",
     "SELECT COUNT(*), MAX(ix) FROM statement": "verify: counts are compared with the head",
     "SELECT COUNT(*) FROM node": "verify: no node may be there that the tree does not have",
-    "SELECT n, text FROM name WHERE log = ? AND n < ?": "rebuild compares every row",
+    "SELECT n, text FROM name WHERE log = ? AND n <": "rebuild compares every row",
     "SELECT lot, ix, origin_set, blocks FROM lot WHERE log = ? AND ix < ?": "rebuild compares every row",
     "SELECT kind, a, b, c, SUM(amount) FROM move": "rebuild sums every account",
     "SELECT kind, a, b, c, amount FROM balance WHERE log = ? AND amount <> 0": "rebuild compares every balance",

@@ -106,7 +106,7 @@ def test_a_key_behind_a_link_is_not_followed(on_disk: Place, ending: str) -> Non
     assert _code(on_disk) == "key-file-linked"
 
 
-@pytest.mark.parametrize("text", ["", "x", "AAAA", "ñ", "A" * 43 + "\nmore", "A" * 500])
+@pytest.mark.parametrize("text", ["", "x", "AAAA", "ñ", "A" * 500])
 def test_a_file_that_holds_no_key_is_named(on_disk: Place, text: str) -> None:
     on_disk.close(on_disk.create())
     on_disk.companion(".key").write_text(text, encoding="utf-8")
@@ -238,11 +238,11 @@ def test_a_beginning_that_was_interrupted_is_taken_up_again(
     }[step]
     real, calls = getattr(target, name), [0]
 
-    def stumble(self: object, *args: object) -> object:
+    def stumble(self: object, *args: object, **options: object) -> object:
         calls[0] += 1
         if step != "write_key" or calls[0] > 2:
             raise KeyboardInterrupt
-        return real(self, *args)
+        return real(self, *args, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(target, name, stumble)
