@@ -68,5 +68,10 @@ def measure(valley: Valley, scale: Scale) -> Iterator[Number]:
 
 
 def _without_signatures(valley: Valley) -> Verification:
-    with mock.patch.object(keys, "verify"):
+    # A function of ours, not a Mock: a Mock's own call takes longer than the hashes.
+    with mock.patch.object(keys, "verify", _unchecked):
         return valley.ledger.verify(workers=1, strict=False)
+
+
+def _unchecked(public: bytes, signature: bytes, data: bytes) -> None:
+    del public, signature, data

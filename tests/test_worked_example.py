@@ -54,7 +54,7 @@ class Story:
 
     def known(self, size: int | None) -> set[str]:
         """Lots with a standing birth at a size."""
-        with self.world.ledger._books(size) as books:
+        with self.world.ledger._readers.books(size) as books:
             return set(books.births([self.l1, self.l2, self.l3, self.l4, self.l5, self.l6]))
 
 
@@ -210,7 +210,7 @@ def test_a_delivery_that_never_happened_puts_everything_forward_of_it_in_questio
     before = world.ledger.head().size
     world.say(world.retraction(story.c, story.said[0]))
     assert story.known(None) == {story.l2, story.l3, story.l4, story.l5, story.l6}
-    with world.ledger._books(None) as books:
+    with world.ledger._readers.books(None) as books:
         # L1 ran to -100,000 at fact 3 and has no birth.
         assert books.balances(1, [story.l1]) == {story.l1: {story.c.id: -100_000}}
         blocked = {lot: {b.source for b in found.blocks} for lot, found in books.lots([story.l1, story.l3]).items()}
@@ -241,7 +241,7 @@ def test_98_kilograms_in_the_place_of_100_leave_the_pooling_2_kilograms_short(st
     world = story.world
     right = world.delivery(story.p1, 98_000, story.c, lot=story.l1, **HARVEST)
     world.say(right.replacing(story.said[0]))
-    with world.ledger._books(None) as books:
+    with world.ledger._readers.books(None) as books:
         assert books.balances(1, [story.l1]) == {story.l1: {story.c.id: -2_000}}
     for lot in (story.l1, story.l3, story.l4, story.l5, story.l6):
         assert world.blocks(lot) == {("in-question", "overdrawn")}

@@ -249,7 +249,7 @@ class Teller:
         return self.random.choice(found) if found else None
 
     def _held(self, party: Party) -> dict[str, int]:
-        with self.world.ledger._books(None) as books:
+        with self.world.ledger._readers.books(None) as books:
             stock = books.balances(ACCOUNT_KINDS["stock"], self.lots)
         return {lot: held[party.id] for lot, held in stock.items() if held.get(party.id, 0) > 0}
 

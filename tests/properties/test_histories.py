@@ -57,7 +57,7 @@ def test_stored_books_are_those_of_plain_sums_at_every_size(seed: int) -> None:
         told = read(ledger)
         for size in sizes_of(teller, 3):
             plain = PlainBooks(told, size)
-            with ledger._books(size) as books:
+            with ledger._readers.books(size) as books:
                 assert books.balances(ACCOUNT_KINDS["stock"], lots) == plain.stock()
                 assert books.births(lots).keys() == plain.births
                 stored = books.lots(lots)
@@ -96,7 +96,7 @@ def test_no_account_runs_below_zero_where_nothing_was_corrected(seed: int) -> No
                 sums[tuple(account)] = sums.get(tuple(account), 0) + grams
             for key, total in sums.items():
                 assert total >= 0 or key[0] in ("field", "field-title", "estimate"), key
-        with teller.world.ledger._books(None) as books:
+        with teller.world.ledger._readers.books(None) as books:
             kinds = {block.kind for found in books.lots(teller.lots).values() for block in found.blocks}
         assert kinds <= {"held", "recalled"}
 

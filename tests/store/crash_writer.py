@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.book import Ledger
+from ledger.book.heads import Heads
 from ledger.canonical import b64
 from ledger.store.companions import RememberedHead
 from ledger.store.connection import Connection
@@ -31,10 +32,10 @@ FAILPOINTS: dict[str, Where] = {
     "before-commit": (Journal, "_set_head", True),
     "after-commit": (Journal, "read_back", False),
     "after-read-back": (Journal, "read_back", True),
-    "before-signing": (Ledger, "_signed_head", False),
+    "before-signing": (Heads, "sign", False),
     "before-remembering": (RememberedHead, "remember", False),
     "after-remembering": (RememberedHead, "remember", True),
-    "before-answering": (Ledger, "_signed_head", True),
+    "before-answering": (Heads, "sign", True),
     "in-the-rows": (Connection, "many", True),
 }
 

@@ -97,7 +97,7 @@ def _check(where: Place, kept: Memory, *, wholly: bool) -> None:
     ledger = where.open()
     key = VerifierKey.parse(ledger.verifier_key)
     head = ledger.head()
-    assert ledger._remembered.size == head.size > max(kept.facts)
+    assert ledger._heads.remembered.size == head.size > max(kept.facts)
     db = Connection(ledger._engine)
     standing = {index: bytes(digest).hex() for index, digest in db.all("SELECT ix, digest FROM entry")}
     db.close()

@@ -383,7 +383,7 @@ def test_a_rush_of_readers_leaves_connections_for_everybody_else(anywhere: Place
 
     def read() -> None:
         try:
-            with ledger._log_view() as view:
+            with ledger._readers.log_view() as view:
                 barrier.wait(20)
                 view.tip()
         except Exception as error:  # noqa: BLE001

@@ -1,0 +1,88 @@
+"""How a log begins: what must not be there yet, its keys, and the statement at index 0."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from ledger import canonical, keys
+from ledger.book.node_signer import NodeSigner
+from ledger.errors import ConflictError, NotFoundError, Problem
+from ledger.facts import known_types
+from ledger.keys import SigningKey
+from ledger.rules import RULES_VERSION
+from ledger.rules.identity import NEVER_DELEGABLE
+from ledger.store.companions import Companions, RememberedHead
+from ledger.values import crockford
+
+KEY_FILES = (".key", ".node.key", ".operator.key", ".master.key")
+
+
+def genesis(
+    origin: str,
+    *,
+    operator: str,
+    country: str,
+    operator_key: SigningKey,
+    signer: NodeSigner,
+    verifier_key: str,
+    packs: Mapping[str, bytes],
+    at: str,
+) -> Mapping[str, Any]:
+    """The envelope of `log.opened`: operator, keys, packs by digest, rules; ids follow from the origin."""
+    party = crockford(hashlib.sha256(f"{origin}\noperator".encode()).digest()[:10])
+    body = {
+        "origin": origin,
+        "log_key": verifier_key,
+        "operator": {
+            "party": party,
+            "name": operator,
+            "country": country,
+            "key": canonical.b64url(operator_key.public),
+        },
+        "node_key": canonical.b64url(signer.key.public),
+        "packs": [
+            {"kind": "commodity", "code": code, "digest": hashlib.sha256(data).hexdigest()}
+            for code, data in sorted(packs.items())
+        ],
+        "rules_version": RULES_VERSION,
+    }
+    return {
+        "fact": "log.opened/1",
+        "id": crockford(hashlib.sha256(f"{origin}\ngenesis".encode()).digest()[:10]),
+        "log": origin,
+        "by": party,
+        "at": at,
+        "nonce": canonical.b64url(signer.secret(b"nonce", origin.encode())),
+        "body": body,
+    }
+
+
+def nothing_yet(companions: Companions, size: int) -> None:
+    """Raise ConflictError unless a ledger may begin here: no entry in the database, and none ever seen beside it."""
+    head = RememberedHead(companions.path(".head"))
+    try:
+        if size or head.size:
+            raise ConflictError(Problem("ledger-exists", "", companions.base.name))
+    finally:
+        head.close()
+
+
+def begun(companions: Companions, size: int) -> None:
+    """Raise NotFoundError unless there is a ledger with its genesis."""
+    if not size:
+        code = "ledger-unfinished" if companions.path(".key").exists() else "ledger-not-found"
+        raise NotFoundError(Problem(code, "", companions.base.name))
+
+
+def delegable() -> list[str]:
+    """The fact types a party may let the node sign for it."""
+    return sorted(name for name in known_types() if name not in NEVER_DELEGABLE and name != "log.opened/1")
+
+
+def new_seed(demo_seed: str | None, ending: str) -> bytes:
+    """The secret of a new key: random, or following from a seed for a demonstration."""
+    if demo_seed is None:
+        return keys.new_secret_key()
+    return hashlib.sha256(f"chaski.demo-key/v1\n{demo_seed}\n{ending}".encode()).digest()
