@@ -35,11 +35,12 @@ from ledger.store.batch import Clock, Group, Item, moment
 from ledger.store.catalogue import Catalogue
 from ledger.store.clock import system_clock
 from ledger.store.companions import Companions
-from ledger.store.connection import MEMORY, StoreError, as_written, open_engine, sqlite_path
+from ledger.store.connection import MEMORY, open_engine, sqlite_path
 from ledger.store.documents import Documents
 from ledger.store.journal import Journal
 from ledger.store.rebuild import rebuild
 from ledger.store.tokens import Token, Tokens
+from ledger.store.troubles import StoreError, as_written
 from ledger.store.upgrade import Upgrade, upgrade
 from ledger.store.vault import SealedValue, Vault
 from ledger.store.vault_schema import VAULT_SCHEMA

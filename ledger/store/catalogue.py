@@ -14,9 +14,10 @@ from ledger.errors import ConflictError, NotFoundError, Problem, ProofError
 from ledger.log.merkle import EMPTY_ROOT
 from ledger.packs.commodity import parse_commodity
 from ledger.rules import Packs
-from ledger.store.connection import Connection, Row, translated
+from ledger.store.connection import Connection, Row
 from ledger.store.schema import metadata
 from ledger.store.selectivity import describe
+from ledger.store.troubles import translated
 from ledger.store.version import CURRENT, check_version, stamp, version_of
 
 

@@ -20,7 +20,8 @@ import orjson
 from ledger.canonical import b64url, unb64url
 from ledger.errors import LedgerError, NotFoundError, Problem, ProofError
 from ledger.keys import SigningKey
-from ledger.store.connection import file_trouble, keep_to_owner, sqlite_path
+from ledger.store.connection import keep_to_owner, sqlite_path
+from ledger.store.troubles import file_trouble
 
 _HEAD_BYTES = 160
 SECRET_BYTES = 32

@@ -6,7 +6,6 @@ fact may cost. SQL is written with `?`; `IN @list` takes a Python list of intege
 
 from __future__ import annotations
 
-import errno
 import itertools
 import os
 import re
@@ -22,12 +21,11 @@ import orjson
 import psycopg
 from sqlalchemy import Engine, Table, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from ledger.errors import ConflictError, LedgerError, NotFoundError, Problem, ProofError
+from ledger.errors import NotFoundError, Problem
+from ledger.store.troubles import DRIVER_ERRORS, StoreError, file_trouble, said, translated
 
 Dialect = Literal["sqlite", "postgresql"]
 Row = tuple[Any, ...]
@@ -204,8 +202,8 @@ class Connection:
         try:
             self._cursor.execute(_written(sql, self.dialect), self._adapted(params))
             rows: list[Row] = self._cursor.fetchall()
-        except _DRIVER_ERRORS as error:
-            raise _said(error) from error
+        except DRIVER_ERRORS as error:
+            raise said(error) from error
         return rows
 
     def one(self, sql: str, *params: object) -> Row | None:
@@ -216,8 +214,8 @@ class Connection:
             # Ends the query: SQLite keeps an unfinished one open, and with it the moment it saw.
             if row is not None and self.dialect == "sqlite":
                 self._cursor.fetchall()
-        except _DRIVER_ERRORS as error:
-            raise _said(error) from error
+        except DRIVER_ERRORS as error:
+            raise said(error) from error
         return row
 
     def run(self, sql: str, *params: object) -> None:
@@ -229,8 +227,8 @@ class Connection:
         if rows:
             try:
                 self._cursor.executemany(_written(sql, self.dialect), rows)
-            except _DRIVER_ERRORS as error:
-                raise _said(error) from error
+            except DRIVER_ERRORS as error:
+                raise said(error) from error
 
     def create(self, table: Table) -> None:
         """Make a table with its indexes inside this transaction; one that is there is left as it is."""
@@ -250,18 +248,18 @@ class Connection:
             cursor.execute(_written(sql, self.dialect), self._adapted(params))
             while rows := cursor.fetchmany(size):
                 yield from rows
-        except _DRIVER_ERRORS as error:
-            raise _said(error) from error
+        except DRIVER_ERRORS as error:
+            raise said(error) from error
         finally:
             if cursor is not None:
-                with suppress(*_DRIVER_ERRORS):
+                with suppress(*DRIVER_ERRORS):
                     cursor.close()
 
     def _execute(self, sql: str, *params: object) -> None:
         try:
             self._cursor.execute(_written(sql, self.dialect), self._adapted(params))
-        except _DRIVER_ERRORS as error:
-            raise _said(error) from error
+        except DRIVER_ERRORS as error:
+            raise said(error) from error
 
     def _adapted(self, params: Iterable[object]) -> list[object]:
         if self.dialect == "postgresql":
@@ -282,112 +280,6 @@ def _written(sql: str, dialect: Dialect) -> str:
 # ---------------------------------------------------------------- errors in our own words
 
 
-class StoreError(LedgerError):
-    """The database itself failed: full, unreachable or damaged. Nothing was written."""
-
-
-class GivenWayError(ConflictError):
-    """The database gave up a transaction in favour of another (40001, 40P01): the same may be tried again at once."""
-
-
-_DRIVER_ERRORS: Final = (sqlite3.Error, psycopg.Error)
-
-_SQLITE: Final = {
-    sqlite3.SQLITE_BUSY: "books-busy",
-    sqlite3.SQLITE_LOCKED: "books-busy",
-    sqlite3.SQLITE_FULL: "disk-full",
-    sqlite3.SQLITE_CORRUPT: "database-damaged",
-    sqlite3.SQLITE_NOTADB: "database-damaged",
-    sqlite3.SQLITE_READONLY: "database-read-only",
-    sqlite3.SQLITE_CANTOPEN: "database-unreachable",
-    sqlite3.SQLITE_PERM: "database-unreachable",
-    sqlite3.SQLITE_IOERR: "disk-failed",
-    # No room for the file or its index to grow in, said in other ways.
-    sqlite3.SQLITE_IOERR_WRITE: "disk-full",
-    sqlite3.SQLITE_IOERR_SHMSIZE: "disk-full",
-    sqlite3.SQLITE_IOERR_TRUNCATE: "disk-full",
-    sqlite3.SQLITE_IOERR_SHORT_READ: "database-damaged",
-    sqlite3.SQLITE_IOERR_CORRUPTFS: "database-damaged",
-}
-_POSTGRESQL: Final = {
-    "40001": "books-busy",
-    "40P01": "books-busy",
-    "55P03": "books-busy",
-    "53300": "books-busy",
-    "53100": "disk-full",
-    "53200": "disk-full",
-    "58030": "disk-failed",
-    "25006": "database-read-only",
-    "XX001": "database-damaged",
-    "XX002": "database-damaged",
-}
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """No driver's exception leaves the store: what went wrong is said in the ledger's own words."""
-    try:
-        yield
-    except _DRIVER_ERRORS as error:
-        raise _said(error) from error
-    except PoolTimeout as error:
-        raise ConflictError(Problem("books-busy", retry="after-change")) from error
-    except DBAPIError as error:
-        cause = error.orig
-        raise _said(cause if isinstance(cause, _DRIVER_ERRORS) else error) from error
-    except SQLAlchemyError as error:
-        raise _said(error) from error
-
-
-@contextmanager
-def as_written() -> Iterator[None]:
-    """SQLite keeps whatever type somebody puts into a column: what we cannot have written is named as tampering."""
-    try:
-        yield
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
-        raise ProofError(Problem("database-row-unreadable", found=type(error).__name__)) from error
-
-
-def _said(error: Exception) -> LedgerError:
-    if isinstance(error, sqlite3.IntegrityError | psycopg.IntegrityError):
-        return ConflictError(Problem("row-conflict", retry="after-change"))
-    if isinstance(error, sqlite3.Error):
-        number = getattr(error, "sqlite_errorcode", 0)
-        code = _SQLITE.get(number) or _SQLITE.get(number & 0xFF, "database-failed")
-    elif isinstance(error, psycopg.Error):
-        code = _postgresql_code(error)
-    else:
-        code = "database-failed"
-    if code == "books-busy":
-        again = isinstance(error, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected)
-        return (GivenWayError if again else ConflictError)(Problem(code, retry="after-change"))
-    if code == "database-failed":
-        return StoreError(Problem(code, found=type(error).__name__))
-    return StoreError(Problem(code, retry="never" if code == "database-damaged" else "after-change"))
-
-
-def _postgresql_code(error: psycopg.Error) -> str:
-    state = error.sqlstate
-    if state in _POSTGRESQL:
-        return _POSTGRESQL[state]
-    if state is None or state[:2] in ("08", "57", "28"):
-        # No state of the server's own: the connection broke, was refused, or the server is on its way down.
-        return "database-unreachable" if isinstance(error, psycopg.OperationalError) else "database-failed"
-    return "database-failed"
-
-
-def file_trouble(error: OSError, name: str) -> LedgerError:
-    """What went wrong with a file of ours beside the database."""
-    if error.errno in _FULL:
-        return StoreError(Problem("disk-full", retry="after-change"))
-    return StoreError(
-        Problem("file-failed", found=name, details={"reason": error.strerror or ""}, retry="after-change")
-    )
-
-
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection inside a read transaction."""
@@ -403,15 +295,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
 __all__ = [
     "MEMORY",
     "Connection",
-    "GivenWayError",
     "Row",
-    "StoreError",
-    "as_written",
     "database_url",
-    "file_trouble",
     "keep_to_owner",
     "open_engine",
     "reading",
     "sqlite_path",
-    "translated",
 ]

@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 
 from ledger.errors import ConflictError, FormatError, NotFoundError, Problem, ProofError
 from ledger.keys import new_secret_key, seal, unseal, unwrap, wrap
-from ledger.store.connection import Connection, file_trouble
+from ledger.store.connection import Connection
+from ledger.store.troubles import file_trouble
 
 MAX_BYTES: Final = 25 * 1024 * 1024
 MEDIA_TYPES: Final = frozenset(

@@ -21,10 +21,11 @@ from ledger.rules import Packs
 from ledger.state import State
 from ledger.statement import Statement
 from ledger.store.batch import GENESIS_TIP, Clock, Group, Item, Memory, Tip, entry_text
-from ledger.store.connection import Connection, GivenWayError
+from ledger.store.connection import Connection
 from ledger.store.loading import Loader
 from ledger.store.names import Names
 from ledger.store.run import Run
+from ledger.store.troubles import GivenWayError
 
 _BOOKS_KEPT = 200_000
 _WAITS = (0.0, 0.01, 0.05, 0.2)

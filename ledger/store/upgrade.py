@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, MetaData, inspect
 
 from ledger.errors import NotFoundError, Problem
 from ledger.store.companions import Companions
-from ledger.store.connection import MEMORY, open_engine, sqlite_path, translated
+from ledger.store.connection import MEMORY, open_engine, sqlite_path
 from ledger.store.schema import metadata
+from ledger.store.troubles import translated
 from ledger.store.vault import create_vault
 from ledger.store.vault_schema import VAULT_SCHEMA, vault_metadata
 from ledger.store.version import CURRENT, UNKNOWN, VAULT_CURRENT, check_version, version_of
@@ -85,6 +84,10 @@ def migrate(engine: Engine, part: Part) -> str:
         return found
     if found > part.current:
         check_version(found, part.current)
+    # Only here: it takes longer to import than everything else the front door needs, and is needed once a release.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")

@@ -16,7 +16,8 @@ from sqlalchemy import Engine, inspect
 from ledger.canonical import b64url
 from ledger.errors import ConflictError, LedgerError, Problem, ProofError
 from ledger.keys import new_secret_key, seal, unseal, unwrap, wrap
-from ledger.store.connection import Connection, StoreError, open_engine, translated
+from ledger.store.connection import Connection, open_engine
+from ledger.store.troubles import StoreError, translated
 from ledger.store.vault_schema import vault_metadata
 from ledger.store.version import VAULT_CURRENT, check_version, stamp, version_of
 

@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import Engine, inspect
 
 from ledger.errors import Problem, ProofError
-from ledger.store.connection import Connection, translated
+from ledger.store.connection import Connection
+from ledger.store.troubles import translated
 
 CURRENT: Final = "0001"
 """The newest migration under migrations/versions; a test compares the two."""

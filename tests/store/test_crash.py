@@ -20,7 +20,8 @@ from ledger.book import Ledger
 from ledger.canonical import unb64
 from ledger.errors import LedgerError
 from ledger.log import VerifierKey, open_checkpoint, verify_consistency
-from ledger.store.connection import Connection, StoreError
+from ledger.store.connection import Connection
+from ledger.store.troubles import StoreError
 from tests.store.crash_writer import FAILPOINTS
 from tests.store.world import COOP, Place, accept, count, facility, fact, found, place, tell, thing
 

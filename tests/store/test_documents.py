@@ -12,8 +12,8 @@ import pytest
 
 from ledger.book import Ledger
 from ledger.errors import FormatError, NotFoundError, ProofError
-from ledger.store.connection import StoreError
 from ledger.store.documents import MAX_BYTES, Documents
+from ledger.store.troubles import StoreError
 from tests.store.world import Place
 
 TEXT = b"Acta de una asamblea inventada.\n" * 5_000

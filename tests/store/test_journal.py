@@ -20,8 +20,9 @@ from ledger.log import TileId, VerifierKey, leaf_hash, parse_bundle, verify_cons
 from ledger.log.checkpoint import open_checkpoint
 from ledger.queries import Outcome
 from ledger.store.batch import Group, Tip
-from ledger.store.connection import Connection, GivenWayError
+from ledger.store.connection import Connection
 from ledger.store.journal import Journal
+from ledger.store.troubles import GivenWayError
 from tests.log.reference import ReferenceTree
 from tests.store.world import (
     COOP,
@@ -473,7 +474,7 @@ def test_a_transaction_the_database_gave_up_is_tried_again(
     def give_way(self: Journal, tip: Tip) -> None:
         if left[0]:
             left[0] -= 1
-            from ledger.store.connection import translated
+            from ledger.store.troubles import translated
 
             with translated():
                 raise error

@@ -14,7 +14,8 @@ from ledger.book import Ledger
 from ledger.errors import ConflictError, LedgerError, NotFoundError, ProofError
 from ledger.store import connection
 from ledger.store.companions import Companions, RememberedHead
-from ledger.store.connection import Connection, StoreError, open_engine
+from ledger.store.connection import Connection, open_engine
+from ledger.store.troubles import StoreError
 from ledger.store.version import CURRENT
 from tests.store.world import COOP, ORIGIN, HandClock, Place, accept, count, facility, found, tell
 

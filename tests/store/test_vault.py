@@ -11,8 +11,9 @@ from ledger.book import Ledger
 from ledger.canonical import b64url
 from ledger.errors import NotFoundError, Problem, ProofError
 from ledger.keys import new_secret_key
-from ledger.store.connection import Connection, StoreError, open_engine
+from ledger.store.connection import Connection, open_engine
 from ledger.store.journal import Journal
+from ledger.store.troubles import StoreError
 from ledger.store.vault import SealedValue, Vault
 from tests.store.world import COOP, PERSON, Place, accept, count, fact, found, place, tell, thing
 
