@@ -27,7 +27,7 @@ _FOREIGN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 # Pages load our own style sheet and nothing else: no script, no frame, no foreign picture, no form.
 PAGE_POLICY: Final = (
-    b"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    b"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _DATA_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
 _HEADERS: Final = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal
 
 import orjson
@@ -20,13 +21,25 @@ if TYPE_CHECKING:
 GRACE_SECONDS: Final = 10
 
 
-def serve(ledger: Ledger, settings: Settings, *, host: str | None = None, port: int | None = None) -> None:
+def serve(
+    ledger: Ledger,
+    settings: Settings,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    bound: Callable[[int], None] | None = None,
+) -> None:
     """Serve until told to stop (SIGINT, SIGTERM): take no more requests, finish those in hand, return.
 
-    The ledger has exactly one writer, so there is one process. `port` 0 picks a free one.
+    The ledger has exactly one writer, so there is one process. `port` 0 picks a free one; `bound` is told the port
+    as soon as it is ours, and not at all where it is somebody else's.
     """
     set_up_log(settings.log_level, settings.log_format)
-    prepared(ledger, settings, host=host, port=port).run()
+    server = prepared(ledger, settings, host=host, port=port)
+    with server.config.bind_socket() as listening:
+        if bound is not None:
+            bound(listening.getsockname()[1])
+        server.run(sockets=[listening])
 
 
 def prepared(ledger: Ledger, settings: Settings, *, host: str | None = None, port: int | None = None) -> uvicorn.Server:

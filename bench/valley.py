@@ -32,7 +32,7 @@ class Grower:
 
 
 class Valley:
-    """One co-operative with its centre, key and growers; everything it signs follows from a seed but for times."""
+    """One co-operative with its centre, key and growers; what it signs follows from a seed."""
 
     def __init__(self, ledger: Ledger, folder: Path, seed: int = 1) -> None:
         """Register the co-operative, its key, its centre and the exporter it sends to; the ledger lies in `folder`."""
@@ -232,5 +232,5 @@ class Valley:
 def new_valley(folder: Path, seed: int = 1) -> Valley:
     """A new ledger in a folder of its own, with a co-operative."""
     folder.mkdir(parents=True)
-    ledger = Ledger.create(str(folder / DATABASE), origin=ORIGIN, operator="Operador Inventado", demo_seed="bench")
+    ledger = Ledger.create(str(folder / DATABASE), origin=ORIGIN, operator="Operador Inventado")
     return Valley(ledger, folder, seed)

@@ -111,6 +111,8 @@ def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     for name, below in getattr(tree, "commands", {}).items():
         here = f"{path} {name}".strip()
         if getattr(below, "commands", None):
+            if below.invoke_without_command:
+                yield here, below
             yield from _leaves(below, here)
         else:
             yield here, below

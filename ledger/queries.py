@@ -117,7 +117,11 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One fact on a lot's way: a birth, process, packing, dispatch, receipt, hold."""
+    """One fact on a lot's way: a birth, process, packing, dispatch, receipt, hold.
+
+    A receipt says its `evidence` (weighed, bill-of-lading, told), the party that received, and what of the grams
+    sent was refused or missing; `grams` are those accepted. Where `receiver` is not `party`, the sender stated it.
+    """
 
     index: int
     statement: str
@@ -133,6 +137,10 @@ class Step:
     party_name: str
     grams: int
     inputs: tuple[tuple[str, int], ...] = ()
+    evidence: str = ""
+    receiver: str = ""
+    refused_grams: int = 0
+    missing_grams: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +154,22 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A reason why a link does not cover all of a lot, and for how many grams of how many families it is given."""
+
+    reason: str
+    grams: int
+    families: int
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
-    """One agreement or certificate over the whole lot: grams and families it covers, with the reasons where not."""
+    """One agreement or certificate over the whole lot: grams and families it covers, with the reasons where not.
+
+    Several agreements of one framework are one link: `id` is then "", `code` how many there are, and the days of
+    validity those from the first beginning to the last end. `shortfalls` say how much each reason concerns, in the
+    order of `reasons`; grams with two reasons count in both. `outside_grams` are of families that never joined.
+    """
 
     kind: Literal["agreement", "certificate"]
     id: str
@@ -162,6 +184,8 @@ class Link:
     families: int
     status: Literal["valid", "partly", "not-valid"]
     reasons: tuple[str, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = ()
+    outside_grams: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +201,11 @@ class AttributeWords:
 
 @dataclass(frozen=True, slots=True)
 class LotView:
-    """Everything the lot page and API show of a lot at a log size; no person, no plot outline."""
+    """Everything the lot page and API show of a lot at a log size; no person, no plot outline.
+
+    A lot of a form that is not `claimable` in its pack (husk) has no links. `deliveries` counts the harvest
+    deliveries behind the lot, and `delivered` holds their whole grams by form: some may have gone elsewhere.
+    """
 
     lot: str
     size: int
@@ -208,6 +236,9 @@ class LotView:
     attributes: tuple[AttributeWords, ...]
     measures: Mapping[str, object]
     flags: tuple[Problem, ...] = ()
+    claimable: bool = True
+    deliveries: int = 0
+    delivered: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
-from pydantic_core import ErrorDetails
 
 from ledger import canonical, keys
 from ledger.errors import FormatError, Problem
 from ledger.facts import Fact, Reference, known_types, references, sealed_fields
 from ledger.facts.log import StatementVouched
+from ledger.facts.misfits import echo, misfits
 from ledger.values import Basis, Digest, Moment, Origin, OwnCode, Thing
 
 JWS_TYPE = "chaski-fact+jws"
@@ -131,16 +131,18 @@ def parse_payload(payload: bytes) -> Envelope:
     loaded = canonical.load_canonical(payload)
     if not isinstance(loaded, dict):
         raise FormatError(Problem("statement-not-an-object", "", found=type(loaded).__name__))
-    fact_type = loaded.get("fact")
+    if "fact" not in loaded:
+        raise FormatError(Problem("field-missing", "/fact"))
+    fact_type = loaded["fact"]
     if not isinstance(fact_type, str) or fact_type not in known_types():
-        raise FormatError(Problem("fact-unknown", "/fact", found=_echo(fact_type)))
+        raise FormatError(Problem("fact-unknown", "/fact", found=echo(fact_type)))
     if b"null" in payload and (nulls := list(_nulls(loaded, ""))):
         # What is not said is left out: one meaning, one spelling, one digest.
         raise FormatError(Problem("field-null", where) for where in nulls)
     try:
         return _envelope_of(fact_type).model_validate_json(payload)
     except ValidationError as error:
-        raise FormatError(_problems(error)) from None
+        raise FormatError(misfits(error)) from None
 
 
 def _nulls(value: canonical.JsonValue, where: str) -> Iterator[str]:
@@ -157,11 +159,11 @@ def _nulls(value: canonical.JsonValue, where: str) -> Iterator[str]:
 def parse_fact(fact_type: str, body: Mapping[str, Any]) -> Fact:
     """Read the body of one fact from plain values; raise FormatError with pointers into the body."""
     if fact_type not in known_types():
-        raise FormatError(Problem("fact-unknown", "/fact", found=_echo(fact_type)))
+        raise FormatError(Problem("fact-unknown", "/fact", found=echo(fact_type)))
     try:
         return known_types()[fact_type].model_validate_json(canonical.encode(dict(body)))
     except ValidationError as error:
-        raise FormatError(p.at("/body") for p in _problems(error)) from None
+        raise FormatError(p.at("/body") for p in misfits(error)) from None
 
 
 def parse_statement(jws: bytes) -> Statement:
@@ -277,56 +279,3 @@ def _unb64(text: bytes, part: str) -> bytes:
         return canonical.unb64url(text.decode("ascii"))
     except (FormatError, UnicodeDecodeError):
         raise FormatError(Problem("jws-encoding", "", found=part)) from None
-
-
-_CODES = {
-    "missing": "field-missing",
-    "extra_forbidden": "field-unknown",
-    "too_short": "list-too-short",
-    "string_pattern_mismatch": "field-malformed",
-    "greater_than_equal": "number-too-small",
-    "less_than_equal": "number-too-large",
-    "literal_error": "word-unknown",
-}
-
-
-def _problems(error: ValidationError) -> list[Problem]:
-    found = error.errors(include_url=False)
-    return [
-        Problem(
-            _CODES.get(item["type"], "field-invalid"),
-            "".join(f"/{part}" for part in item["loc"]),
-            found=_echo(item.get("input")),
-            expected=_expectation(item),
-        )
-        for item in found
-        if not _is_echo(item, found)
-    ]
-
-
-def _is_echo(item: ErrorDetails, found: list[ErrorDetails]) -> bool:
-    """Whether a list is called too short only because pydantic does not count the items that have problems."""
-    inside = len(item["loc"])
-    return item["type"] == "too_short" and any(
-        other["loc"][:inside] == item["loc"] and len(other["loc"]) > inside for other in found
-    )
-
-
-def _expectation(item: Any) -> str | int | None:
-    context = item.get("ctx") or {}
-    for name in ("pattern", "expected", "ge", "le", "min_length"):
-        if name in context:
-            value = context[name]
-            return value if isinstance(value, int) else str(value)
-    return str(item["msg"])
-
-
-def _echo(value: object) -> str | int | None:
-    """What was found, only where it can hardly be personal: numbers and short words without spaces."""
-    if value is None or isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str) and len(value) <= 64 and value.isascii() and " " not in value:
-        return value
-    return type(value).__name__

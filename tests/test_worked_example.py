@@ -109,8 +109,9 @@ def test_1_and_2_a_delivery_moves_grams_from_the_field_into_stock(story: Story) 
             Move(Account("field-title", farm.producer, "", season), -grams),
             Move(Account("estimate", farm.plot, "", season), -grams),
         }
-        (born,) = postings.marks
+        born, paper = postings.marks
         assert (born.subject, born.kind, born.effective_from) == (lot, "born", "2026-06-12")
+        assert (paper.kind, paper.value) == ("receipt", {"lot": lot})
         value = dict(born.value)
         assert {name: value[name] for name in ("commodity", "form", "season", *HARVEST)} == {
             "commodity": "coffee",

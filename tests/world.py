@@ -163,6 +163,7 @@ class World:
         self._numbers = count(1)
         self._parties: dict[str, Party] = {}
         self._farms = count(1)
+        self._receipts = count(1)
         self.outcomes: dict[str, Outcome] = {}
 
     @classmethod
@@ -353,7 +354,7 @@ class World:
             "gross": grams + 1200,
             "tare": 1200,
             "net": grams,
-            "receipt": "B001-1",
+            "receipt": f"B001-{next(self._receipts)}",
         }
         return self.draft("lot.harvested", body | changes, coop)
 

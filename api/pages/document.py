@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from api.pages.journey import TOGETHER, journey, step_item
+from api.pages.journey import TOGETHER, journey, names_of, step_item, unit_of
 from ledger.packs.pack import CommodityPack
-from ledger.queries import Block, Head, Link, LotView
+from ledger.queries import Block, Head, Link, LotView, Shortfall
 
 Json = dict[str, Any]
+
+# What the page of a lot of fewer than five families keeps to itself.
+WITHHELD: Final = ("districts", "places", "days", "shares")
 
 # What no lot page proves, whatever it says; the words stand in the pages' catalogues under `limit.<code>`.
 LIMITS: Final = ("truth", "goods", "second-sale", "issuer", "law", "time")
@@ -27,8 +30,13 @@ def lot_document(
     demonstration: bool,
     asked_size: int | None = None,
 ) -> Json:
-    """The lot as strangers may see it. Families are counted from five on; no delivery, person or plot stands alone."""
+    """The lot as strangers may see it. Families are counted from five on; no delivery, person or plot stands alone.
+
+    Of fewer than five families `withheld` says what is not told: their districts and places, the days of harvest and
+    delivery (the season stays), and how much of the lot each agreement or certificate covers.
+    """
     size = view.size
+    few = _few(view.families)
     parties = sorted({step.party_name for step in view.steps if step.party_name})
     return {
         "lot": view.lot,
@@ -46,8 +54,10 @@ def lot_document(
             "form_names": dict(view.form_names),
             "season": view.season,
             "kind": view.kind,
+            "claimable": view.claimable,
             "how": view.how,
-            "born_on": view.born_on,
+            # The day on which a lot of few families is born may be the day on which one of them delivered.
+            "born_on": "" if few else view.born_on,
         },
         "amount": view.grams,
         "unit": view.unit,
@@ -55,9 +65,10 @@ def lot_document(
             {"name": view.holder_names.get(party, party), "amount": grams} for party, grams in view.holders.items()
         ],
         "in_transit": view.in_transit,
-        "harvest": {"from": view.harvested_from, "to": view.harvested_to},
+        "withheld": list(WITHHELD) if few else [],
+        "harvest": {"from": "" if few else view.harvested_from, "to": "" if few else view.harvested_to},
         "families": counted(view.families),
-        "districts": list(view.districts),
+        "districts": [] if few else list(view.districts),
         "untraced": view.untraced_grams,
         "attributes": [
             {
@@ -70,9 +81,9 @@ def lot_document(
             for each in view.attributes
         ],
         "measures": [_measure(code, found, pack) for code, found in sorted(view.measures.items())],
-        "links": [_link(link) for link in view.links],
+        "links": [_link(link, few=few) for link in view.links],
         "blocks": [_block(block, view.lot) for block in view.blocks],
-        "journey": [*_harvest(view), *journey(view.steps, pack)],
+        "journey": [*_harvest(view, pack), *journey(view.steps, pack, few_families=few)],
         "flags": sorted({flag.code for flag in view.flags}),
         "said_by": parties,
         "proof": {
@@ -89,24 +100,39 @@ def lot_document(
     }
 
 
-def _harvest(view: LotView) -> list[Json]:
+def _harvest(view: LotView, pack: CommodityPack | None) -> list[Json]:
     """The first step of the way: deliveries are not told one by one, so it is told from the lot's origins."""
-    if not view.harvested_from:
+    # A lot that is a delivery itself has its weighing as a step of its own.
+    if not view.harvested_from or view.how == "harvested":
         return []
+    few = _few(view.families)
+    units = {unit_of(pack, form) for form in view.delivered}
+    form = next(iter(view.delivered)) if len(view.delivered) == 1 else ""
     return [
         {
             **step_item("harvest"),
-            "from": view.harvested_from,
-            "to": view.harvested_to or view.harvested_from,
+            "births": True,
+            "form": form,
+            "form_names": names_of(pack, "form", form),
+            "from": "" if few else view.harvested_from,
+            "to": "" if few else view.harvested_to or view.harvested_from,
             "families": counted(view.families),
-            "places": list(view.districts),
+            **counted(view.deliveries),
+            "amount": None if few or len(units) != 1 else sum(view.delivered.values()),
+            "unit": next(iter(units)) if len(units) == 1 else "g",
+            "places": [] if few else list(view.districts),
         }
     ]
 
 
+def _few(families: int) -> bool:
+    """Whether the families are so few that they could be recognised."""
+    return 0 < families < TOGETHER
+
+
 def counted(families: int) -> Json:
-    """A number of families, or only that it is below five; none at all may be said."""
-    few = 0 < families < TOGETHER
+    """A number of families (or deliveries), or only that it is below five; none at all may be said."""
+    few = _few(families)
     return {"count": None if few else families, "fewer_than": TOGETHER if few else None}
 
 
@@ -118,22 +144,35 @@ def _covered(covered: int, families: int) -> Json:
     return {"count": covered, "fewer_than": None}
 
 
-def _link(link: Link) -> Json:
+def _link(link: Link, *, few: bool) -> Json:
+    # One line may stand for several agreements of one framework; their code is then how many there are.
+    together = int(link.code) if not link.id and link.code.isdecimal() else 1
     return {
         "kind": link.kind,
-        # One line may stand for several agreements of one framework; their code is then how many there are.
         "code": link.code if link.id else "",
-        "together": int(link.code) if not link.id and link.code.isdecimal() else 1,
+        "together": together,
         "name": link.name,
         "scheme": link.scheme,
-        "valid_from": link.valid_from,
-        "valid_to": link.valid_to,
+        # Days from the first beginning to the last end would read as if every one of several were valid throughout.
+        "valid_from": link.valid_from if together == 1 else "",
+        "valid_to": link.valid_to if together == 1 else "",
         "status": link.status,
-        "covered": link.covered_grams,
+        "covered": None if few else link.covered_grams,
         "total": link.total_grams,
-        "covered_families": _covered(link.covered_families, link.families),
+        "covered_families": counted(link.families) if few else _covered(link.covered_families, link.families),
         "families": counted(link.families),
-        "reasons": list(link.reasons),
+        "outside": None if few else link.outside_grams,
+        "reasons": [_reason(each) for each in link.shortfalls],
+    }
+
+
+def _reason(shortfall: Shortfall) -> Json:
+    """Why a part is not covered; how many kilograms and families it concerns only from five families on."""
+    few = _few(shortfall.families)
+    return {
+        "code": shortfall.reason,
+        "amount": None if few else shortfall.grams,
+        "families": counted(shortfall.families),
     }
 
 

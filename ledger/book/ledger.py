@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,11 +27,13 @@ from ledger.book.reading import Reading
 from ledger.errors import ConflictError, FormatError, NotFoundError, Problem, ProofError, RefusedError
 from ledger.facts import person_of
 from ledger.keys import SigningKey
-from ledger.log.note import KeyKind, VerifierKey
+from ledger.log.checkpoint import Checkpoint, sign_checkpoint
+from ledger.log.note import KeyKind, Note, VerifierKey
+from ledger.log.proof import TlogProof
 from ledger.packs.catalogue import builtin
 from ledger.packs.commodity import parse_commodity
-from ledger.queries import Outcome, RebuildReport, Verification
-from ledger.statement import Statement, check_signature, parse_submission, sign
+from ledger.queries import Head, Outcome, RebuildReport, Verification
+from ledger.statement import Statement, check_signature, disclosed_value, parse_submission, sign
 from ledger.store.batch import Clock, Group, Item, moment
 from ledger.store.catalogue import Catalogue
 from ledger.store.clock import system_clock
@@ -275,6 +278,33 @@ class Ledger(Reading):
             raise RefusedError(outcome.problems)
         return outcome
 
+    # ------------------------------------------------------------ reading with keys
+
+    def head(self) -> Head:
+        """Where the log stands, with the checkpoint signed by the log's key; never goes back."""
+        return self._heads.now()
+
+    def checkpoint(self) -> bytes:
+        """The signed checkpoint as a note."""
+        return self.head().checkpoint.encode()
+
+    def receipt(self, id_or_digest: str) -> str:
+        """The `.tlog-proof` of a fact at the present size, with its entry inside: one file proves it offline."""
+        head = self.head()
+        with self._readers.log_view() as view:
+            index = view.index_of(id_or_digest)
+            if index >= head.size:
+                raise NotFoundError(Problem("fact-not-found", "", id_or_digest[:64]))
+            proof = view.inclusion(index, head.size)
+            entry = view.entries(index, index + 1)[0]
+        return TlogProof(index, tuple(proof), Note.parse(head.checkpoint.encode()), extra=entry).format().decode()
+
+    def disclosures(self, id_or_digest: str) -> Mapping[str, object]:
+        """The clear values of a fact's sealed fields, by pointer, from the vault."""
+        with self._readers.log_view() as view:
+            digest = view.statement(view.index_of(id_or_digest)).digest
+        return {pointer: disclosed_value(text) for pointer, text in self._vault.disclosures(digest).items()}
+
     # ------------------------------------------------------------ operating
 
     @property
@@ -344,24 +374,23 @@ class Ledger(Reading):
 
         A checkpoint kept outside proves that the log still holds all it held then.
         """
-        remembered = (self._heads.remembered.size, self._heads.remembered.root)
         with as_written():
-            return verify(
+            found = verify(
                 self._database,
                 self._engine,
                 LOG,
-                self.origin,
-                self._log_key,
+                VerifierKey.parse(self.verifier_key),
                 kept=checkpoint,
-                remembered=remembered,
+                remembered=(self._heads.remembered.size, self._heads.remembered.root),
                 workers=workers,
                 strict=strict,
                 progress=progress,
             )
+        signed = sign_checkpoint(Checkpoint(self.origin, found.size, bytes.fromhex(found.root)), [self._log_key])
+        return replace(found, checkpoint=signed.format().decode())
 
-    def rebuild(self, *, check: bool = True, until: int | None = None) -> RebuildReport:
+    def rebuild(self, *, until: int | None = None) -> RebuildReport:
         """Post every fact again into empty books and compare them with the stored ones, row for row."""
-        del check
         with as_written():
             return rebuild(self._engine, LOG, self.origin, until=until)
 

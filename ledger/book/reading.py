@@ -1,59 +1,33 @@
-"""Everything a ledger answers: the log and its proofs, facts, lots, traces, packs, keys."""
+"""Everything a ledger answers without a key: the log and its proofs, facts, lots, traces, packs, keys."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.book.heads import Heads
 from ledger.book.readers import Readers
 from ledger.errors import NotFoundError, Problem
-from ledger.log.note import Note
-from ledger.log.proof import TlogProof
 from ledger.log.tiles import TileId
 from ledger.packs.pack import CommodityPack
-from ledger.queries import FactRecord, Head, LotLine, LotView, Trace
+from ledger.queries import FactRecord, LotLine, LotView, Trace
 from ledger.rules import Packs
-from ledger.statement import disclosed_value
 from ledger.store.books import Books
 from ledger.store.catalogue import Catalogue, KeyRow
 from ledger.store.log_view import LogView
 from ledger.store.lot_list import lot_lines
 from ledger.store.lot_view import lot_view, trace
-from ledger.store.vault import Vault
 
 
 class Reading:
     """The reading half of a ledger. Ids are 16 characters; `size` asks what was known at that log size."""
 
     _readers: Readers
-    _heads: Heads
-    _vault: Vault
     _packs: Packs
     _catalogue: Catalogue
-
-    def head(self) -> Head:
-        """Where the log stands, with the checkpoint signed by the log's key; never goes back."""
-        return self._heads.now()
-
-    def checkpoint(self) -> bytes:
-        """The signed checkpoint as a note."""
-        return self.head().checkpoint.encode()
 
     def fact(self, id_or_digest: str) -> FactRecord:
         """A fact by its id or its statement's digest; raises NotFoundError."""
         with self._readers.log_view() as view:
             return view.fact(id_or_digest)
-
-    def receipt(self, id_or_digest: str) -> str:
-        """The `.tlog-proof` of a fact at the present size, with its entry inside: one file proves it offline."""
-        head = self.head()
-        with self._readers.log_view() as view:
-            index = view.index_of(id_or_digest)
-            if index >= head.size:
-                raise NotFoundError(Problem("fact-not-found", "", id_or_digest[:64]))
-            proof = view.inclusion(index, head.size)
-            entry = view.entries(index, index + 1)[0]
-        return TlogProof(index, tuple(proof), Note.parse(head.checkpoint.encode()), extra=entry).format().decode()
 
     def entry(self, index: int) -> bytes:
         """The text of one entry."""
@@ -106,12 +80,6 @@ class Reading:
                 raise NotFoundError(Problem("size-unknown", "", new))
             return view.consistency(old, new)
 
-    def disclosures(self, id_or_digest: str) -> Mapping[str, object]:
-        """The clear values of a fact's sealed fields, by pointer, from the vault."""
-        with self._readers.log_view() as view:
-            digest = view.statement(view.index_of(id_or_digest)).digest
-        return {pointer: disclosed_value(text) for pointer, text in self._vault.disclosures(digest).items()}
-
     def pack(self, commodity: str) -> CommodityPack:
         """The pack of a commodity; raises NotFoundError."""
         found = self.packs().get(commodity)
@@ -137,6 +105,10 @@ class Reading:
     def keys(self) -> list[KeyRow]:
         """Every key the log has authorised."""
         return self._catalogue.keys()
+
+    def delegations(self) -> dict[str, tuple[str, ...]]:
+        """The fact types the node may sign, by party."""
+        return self._catalogue.delegations()
 
 
 def _must_fit(tile: TileId, view: LogView) -> None:

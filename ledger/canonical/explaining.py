@@ -187,8 +187,11 @@ class _Reader:
         self.at += 1
 
     def malformed(self) -> NoReturn:
-        """Refuse what is no JSON at all; the words may name the character, counted from 1."""
-        self.refuse("json-malformed", found=self.at + 1)
+        """Refuse what is no JSON at all; character, line and column are counted from 1."""
+        before = self.text[: self.at]
+        details = {"line": before.count("\n") + 1, "column": self.at - before.rfind("\n")}
+        where = "".join(f"/{step}" for step in self.path)
+        raise FormatError(Problem("json-malformed", where, self.at + 1, details=details))
 
     def refuse(self, code: str, *, found: Found = None, expected: Found = None) -> NoReturn:
         _refuse(code, where="".join(f"/{step}" for step in self.path), found=found, expected=expected)

@@ -24,6 +24,7 @@ COMMANDS: Final = (
     "init",
     "demo",
     "serve",
+    "id",
     "submit",
     "lot",
     "trace",
@@ -182,7 +183,7 @@ def _translate(tree: TyperGroup, language: str) -> None:
     rich_utils.OPTIONS_PANEL_TITLE = phrase("Options", language)
     rich_utils.COMMANDS_PANEL_TITLE = phrase("Commands", language)
     rich_utils.REQUIRED_LONG_STRING = phrase("[required]", language)
-    rich_utils.DEFAULT_STRING = phrase("[default: {}]", language)
+    rich_utils.DEFAULT_STRING = phrase("[default: {}]", language, **{"": "{}"})
     for each in every(tree):
         each.help = phrase(each.help or "", language)
         each.short_help = phrase(each.short_help or "", language) or None

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger.cli.amounts import amount
-from ledger.cli.opening import opened
+from ledger.cli.opening import opened_to_read
 from ledger.cli.options import Database, Size
-from ledger.cli.steps import HOW, step_name
+from ledger.cli.steps import HOW, form_name, step_name
 from ledger.cli.talk import Talk, talking
+from ledger.words import say_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,11 +45,14 @@ def lot(
     from ledger.cli.plain import plain
 
     talk = talking()
-    with opened(database) as ledger:
+    with opened_to_read(database) as ledger:
         if lot_id is None:
-            lines = ledger.lots(party=party, commodity=commodity, after=after, limit=limit)
-            _list(talk, lines)
-            talk.document({"lots": plain(lines, talk.language)})
+            found = ledger.lots(party=party, commodity=commodity, after=after, limit=limit + 1)
+            lines, cut = found[:limit], len(found) > limit
+            _list(talk, lines, {code: ledger.pack(code) for code in {each.commodity for each in lines}})
+            if cut:
+                talk.remark("There are more lots: --after {lot} goes on.", lot=lines[-1].lot)
+            talk.document({"lots": plain(lines, talk.language), "more": cut})
             return
         view = ledger.lot(lot_id, size=size)
         pack = ledger.pack(view.commodity)
@@ -56,14 +60,22 @@ def lot(
     talk.document(plain(view, talk.language))
 
 
-def _list(talk: Talk, lines: list[LotLine]) -> None:
+def _list(talk: Talk, lines: list[LotLine], packs: Mapping[str, CommodityPack]) -> None:
     if not lines:
         talk.tell("There are no such lots.")
         return
     talk.table(
         ["Lot", "Commodity", "Form", "Season", "Amount", "Born", "By"],
         [
-            [x.lot, x.commodity, x.form, x.season, amount(x.grams), x.born_on, talk.phrase(HOW.get(x.how, x.how))]
+            [
+                x.lot,
+                getattr(packs[x.commodity].names, talk.language),
+                form_name(x.form, packs[x.commodity], talk.language),
+                x.season,
+                amount(x.grams, packs[x.commodity].forms[x.form].unit),
+                x.born_on,
+                talk.phrase(HOW.get(x.how, x.how)),
+            ]
             for x in lines
         ],
         right=(4,),
@@ -131,7 +143,9 @@ def _view(talk: Talk, view: LotView, pack: CommodityPack) -> None:
         )
     for block in view.blocks:
         talk.tell("{kind}: lot {lot}, {reason}", kind=talk.phrase(block.kind), lot=block.lot, reason=block.reason)
-    talk.problems(view.flags)
+    # A flag is part of what the lot is, so it goes where the result goes.
+    for said in say_all(view.flags, talk.language):
+        talk.show(f"! {said.title} [{said.code}]")
 
 
 def _step(talk: Talk, step: Step, pack: CommodityPack) -> str:

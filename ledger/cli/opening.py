@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.errors import FormatError, NotFoundError, Problem
+from ledger.errors import FormatError, NotFoundError, Problem, ProofError
 
 if TYPE_CHECKING:
-    from ledger.book import Ledger
+    from ledger.book import Copy, Ledger
 
 STANDARD: str = "-"
 
@@ -30,6 +30,30 @@ def opened(database: str | None) -> Iterator[Ledger]:
         group_commit=settings.group_commit,
     ) as ledger:
         yield ledger
+
+
+@contextmanager
+def opened_to_read(database: str | None, *, verifier_key: str | None = None) -> Iterator[Ledger | Copy]:
+    """The ledger, or where its keys are not at hand (an auditor has the database alone), its copy.
+
+    A verifier key given from outside must be that of the log. Raises NotFoundError, ProofError.
+    """
+    from ledger.book import Copy
+    from ledger.log import VerifierKey
+    from ledger.settings import load
+    from ledger.store.companions import Companions
+
+    settings = load(database=database)
+    if verifier_key is not None:
+        VerifierKey.parse(verifier_key)
+    if Companions.beside(settings.database, settings.state_dir).path(".key").exists():
+        with opened(database) as ledger:
+            if verifier_key not in {None, ledger.verifier_key}:
+                raise ProofError(Problem("verifier-key-differs", found=ledger.verifier_key, expected=verifier_key))
+            yield ledger
+        return
+    with Copy(settings.database, verifier_key=verifier_key) as copy:
+        yield copy
 
 
 def read(path: Path) -> bytes:

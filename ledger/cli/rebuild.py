@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli.exits import Exit
-from ledger.cli.opening import opened
+from ledger.cli.opening import opened_to_read
 from ledger.cli.options import Database
 from ledger.cli.talk import talking
 from ledger.errors import Problem
@@ -32,8 +32,8 @@ def rebuild(
         # The stored books are written in the fact's own transaction and by nothing else.
         raise typer.BadParameter("--check")
     talk = talking()
-    with opened(database) as ledger:
-        report = ledger.rebuild(check=True, until=until)
+    with opened_to_read(database) as ledger:
+        report = ledger.rebuild(until=until)
     talk.rows([("Size", f"{report.size:,}")])
     talk.table(["Books", "Rows"], [[name, f"{count:,}"] for name, count in report.rows.items()], right=(1,))
     problems = [Problem("books-differ", found=len(report.differences))] if report.differences else []

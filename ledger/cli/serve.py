@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 from typing import Annotated
 
 import typer
@@ -36,36 +35,29 @@ def serve(
 
     talk = talking()
     settings = load(database=database, host=host, port=port, log_level=log_level)
-    if settings.port == 0:
-        settings = load(database=database, host=host, port=_free_port(settings.host), log_level=log_level)
     with opened(database) as ledger:
         if ledger.has_demo_keys and not ledger.has_demo_name:
             raise ProofError(Problem("demo-keys", "", ledger.origin))
-        shown = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - only to print it
-        address = f"http://{shown}:{settings.port}"
-        talk.remark(
-            "{origin} is served on {address} (log: {address}{path}). Ctrl-C stops it.",
-            origin=ledger.origin,
-            address=address,
-            path=f"/{ledger.origin.partition('/')[2]}/checkpoint",
-        )
-        talk.document({"origin": ledger.origin, "address": address, "verifier_key": ledger.verifier_key})
+
+        def say_where(port: int) -> None:
+            shown = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - only to print it
+            address = f"http://{shown}:{port}"
+            talk.remark(
+                "{origin} is served on {address} (log: {address}{path}). Ctrl-C stops it.",
+                origin=ledger.origin,
+                address=address,
+                path=f"/{ledger.origin.partition('/')[2]}/checkpoint",
+            )
+            talk.document({"origin": ledger.origin, "address": address, "verifier_key": ledger.verifier_key})
+
         # uvicorn finishes what is in hand and then passes the signal on: to be stopped is the proper end of serving,
         # and the ledger must still be closed.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            server.serve(ledger, settings)
+            server.serve(ledger, settings, bound=say_where)
         except KeyboardInterrupt:
             return
         except SystemExit:
             # uvicorn has said why and asks to leave; a command answers for its own ending.
             found = f"{settings.host}:{settings.port}"
             raise ConflictError(Problem("address-not-free", found=found, retry="after-change")) from None
-
-
-def _free_port(host: str) -> int:
-    """A port nobody uses now, chosen here so that the address can be said before serving begins."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port

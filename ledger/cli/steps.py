@@ -38,6 +38,12 @@ STEPS: Final = {
 }
 
 
+def form_name(form: str, pack: CommodityPack, language: str) -> str:
+    """The pack's name for a form in the language; a form it does not know keeps its code."""
+    known = pack.forms.get(form)
+    return form if known is None else str(getattr(known.names, language))
+
+
 def step_name(step: Step, pack: CommodityPack, language: str) -> tuple[str, bool]:
     """The name of a step, and whether it is a phrase still to be said in the language."""
     process = pack.processes.get(step.process)

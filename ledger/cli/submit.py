@@ -75,10 +75,12 @@ def _items(file: Path) -> list[bytes | dict[str, object]]:
             items: list[bytes | dict[str, object]] = [dict(each) for each in facts if isinstance(each, dict)]
         case {"statements": [*statements], **rest} if not rest and all(isinstance(each, str) for each in statements):
             items = [each.encode() for each in statements if isinstance(each, str)]
-        case {"fact": _}:
+        case {"fact": str()}:
             items = [dict(loaded)]
         case _:
             raise FormatError(Problem("submission-not-understood", retry="after-change"))
+    if not items:
+        raise FormatError(Problem("submission-empty", retry="after-change"))
     if len(items) > MOST_ITEMS:
         raise FormatError(Problem("submission-too-many", found=len(items), expected=MOST_ITEMS, retry="after-change"))
     return items

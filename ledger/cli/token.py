@@ -33,9 +33,12 @@ def create(
     talk = talking()
     with opened(database) as ledger:
         text = ledger.create_token(party=party, scopes=scope, days=days, label=label)
+        signs = party in ledger.delegations()
     talk.show(text)
     if not talk.as_json:
         talk.remark("Keep it now: it is shown only this once. It is good for {days} days.", days=days)
+    if not signs and "facts:write" in scope:
+        talk.remark("The node cannot sign for {party} yet: chaski keys delegate --party {party}", party=party)
     talk.document({"token": text, "party": party, "scopes": list(scope), "days": days, "label": label})
 
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ledger.cli.amounts import amount
-from ledger.cli.opening import opened
+from ledger.cli.opening import opened_to_read
 from ledger.cli.options import Database, Size
-from ledger.cli.steps import HOW
+from ledger.cli.steps import HOW, form_name
 from ledger.cli.talk import Talk, talking
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ledger.packs.pack import CommodityPack
     from ledger.queries import Contribution, Trace
 
 _SHOWN: Final = 40
@@ -33,17 +36,19 @@ def trace(
     from ledger.cli.plain import plain
 
     talk = talking()
-    with opened(database) as ledger:
+    with opened_to_read(database) as ledger:
         found = ledger.trace(lot_id, size=size)
-        unit = ledger.lot(lot_id, size=size).unit
-    _show(talk, found, unit, None if everything else _SHOWN)
+        view = ledger.lot(lot_id, size=size)
+        pack = ledger.pack(view.commodity)
+        names = {holder: ledger.name_of(holder) for each in found.forward for holder in each.holders}
+    _show(talk, found, view.unit, pack, names, None if everything else _SHOWN)
     talk.document(plain(found, talk.language))
 
 
-def _show(talk: Talk, found: Trace, unit: str, most: int | None) -> None:
+def _show(talk: Talk, found: Trace, unit: str, pack: CommodityPack, names: Mapping[str, str], most: int | None) -> None:
     producers = {x.producer for x in found.contributions if x.producer}
     talk.tell(
-        "Lot {lot}: {amount} from {deliveries} deliveries of {families} families, over {steps} steps.",
+        "Lot {lot}: {amount}. Deliveries: {deliveries}. Families: {families}. Steps: {steps}.",
         lot=found.lot,
         amount=amount(found.grams, unit),
         deliveries=len(found.contributions),
@@ -76,11 +81,11 @@ def _show(talk: Talk, found: Trace, unit: str, most: int | None) -> None:
             [
                 [
                     x.lot,
-                    x.form,
+                    form_name(x.form, pack, talk.language),
                     talk.phrase(HOW.get(x.how, x.how)),
-                    amount(x.grams, unit),
+                    amount(x.grams, pack.forms[x.form].unit if x.form in pack.forms else unit),
                     amount(x.expected_grams, unit),
-                    ", ".join(x.holders),
+                    ", ".join(names[holder] for holder in x.holders),
                 ]
                 for x in found.forward[:most]
             ],

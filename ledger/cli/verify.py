@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from ledger.cli.opening import opened, read
+from ledger.cli.opening import opened_to_read, read
 from ledger.cli.options import Database
 from ledger.cli.talk import talking
 
@@ -22,6 +22,8 @@ PROVED: Final = {
 }
 NOT_PROVED: Final = {
     "rules": "that the books are right: chaski rebuild --check compares them, an audit judges every fact again.",
+    "flags": "that every flag raised when a fact was judged is still listed: an audit judges again.",
+    "key": "whose log it is: the key was taken from the log itself; give it from outside with --key.",
     "truth": "that what was stated is true.",
     "no-second-log": "that nobody was shown another log under the same key: that takes witnesses.",
     "older-copy": "that this is no older copy: give a checkpoint kept elsewhere with --checkpoint.",
@@ -41,19 +43,28 @@ def verify(
             "--checkpoint", metavar="FILE", help="A checkpoint kept earlier: shows that the log only grew since."
         ),
     ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", metavar="VERIFIERKEY", help="The log's key, from a source you trust."),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, metavar="N", help="Processes to use; default one per core.")
     ] = None,
 ) -> None:
     """Verify the whole log: statements, signatures, entries, tree and checkpoint."""
+    from dataclasses import replace
+
+    from ledger.book import Copy
     from ledger.cli.plain import plain
     from ledger.settings import load
 
     talk = talking()
     kept = None if checkpoint is None else read(checkpoint).decode(errors="replace")
     processes = workers or load().verify_workers or None
-    with opened(database) as ledger, talk.progress("Verifying") as progress:
+    with opened_to_read(database, verifier_key=key) as ledger, talk.progress("Verifying") as progress:
         found = ledger.verify(checkpoint=kept, workers=processes, progress=progress)
+        if key is None and isinstance(ledger, Copy):
+            found = replace(found, not_proved=(*found.not_proved, "key"))
     talk.tell("The log is intact.")
     talk.rows(
         [

@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 from ledger.facts.base import Fact, Reference, known_types, person_of, references, sealable_paths, sealed_fields
 
 THEMES: tuple[str, ...] = tuple(
-    sorted(found.name for found in iter_modules(__path__) if found.name not in ("base", "names"))
+    sorted(found.name for found in iter_modules(__path__) if found.name not in ("base", "misfits", "names"))
 )
 for _theme in THEMES:
     import_module(f"{__name__}.{_theme}")

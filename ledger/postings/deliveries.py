@@ -72,7 +72,13 @@ def _harvested(fact: deliveries.LotHarvested, statement: Statement) -> Postings:
         receipt=fact.receipt,
         vessel=fact.vessel,
     )
-    return Postings(moves=moves, marks=(lot,))
+    paper = noted(statement, receipt_subject(holder, fact.receipt), "receipt", lot=fact.lot)
+    return Postings(moves=moves, marks=(lot, paper))
+
+
+def receipt_subject(party: str, number: str) -> str:
+    """Under which subject the use of a paper receipt's number is marked."""
+    return f"receipt/{party}/{number}"
 
 
 def _bought(fact: deliveries.LotBought, statement: Statement) -> Postings:

@@ -206,7 +206,17 @@ def _received(fact: lots.LotReceived, statement: Statement) -> Postings:
         if line.missing:
             moves.append(Move(Account("loss", fact.receiver, fact.dispatch, "unexplained"), line.missing))
         marks.append(
-            noted(statement, line.lot, "received", dispatch=fact.dispatch, by=fact.receiver, grams=line.accepted)
+            noted(
+                statement,
+                line.lot,
+                "received",
+                dispatch=fact.dispatch,
+                by=fact.receiver,
+                grams=line.accepted,
+                refused=line.refused,
+                missing=line.missing,
+                evidence=fact.evidence,
+            )
         )
     return Postings(moves=moves, marks=marks)
 

@@ -15,6 +15,11 @@ def post(fact: producers.ProducerFact, statement: Statement) -> Postings:
     return Postings(marks=_marks(fact, statement))
 
 
+def code_subject(party: str, code: str) -> str:
+    """Under which subject the use of a party's own code for a producer is marked."""
+    return f"producer-code/{party}/{code}"
+
+
 def _marks(fact: producers.ProducerFact, statement: Statement) -> tuple[Mark, ...]:
     match fact:
         case producers.ProducerEnrolled():
@@ -28,7 +33,8 @@ def _marks(fact: producers.ProducerFact, statement: Statement) -> tuple[Mark, ..
                 sector=fact.sector,
                 community=fact.community,
             )
-            return (enrolled,)
+            own_code = noted(statement, code_subject(statement.actor, fact.code), "code", producer=fact.producer)
+            return (enrolled, own_code)
         case producers.ProducerSucceeded():
             day = fact.effective_from
             return (

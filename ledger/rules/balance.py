@@ -32,7 +32,10 @@ def net_is_gross_less_tare(heard: Heard, state: State, packs: Packs) -> Iterator
     fact = heard.fact
     if not isinstance(fact, LotHarvested | LotBought):
         return
-    if fact.net != fact.gross - fact.tare:
+    if fact.tare >= fact.gross:
+        # No net weight can be asked for here: one of the two weights is wrong, or they have changed places.
+        yield Problem("tare-not-below-gross", "/body/tare", fact.tare, fact.gross)
+    elif fact.net != fact.gross - fact.tare:
         yield Problem("net-differs", "/body/net", fact.net, fact.gross - fact.tare)
     if isinstance(fact, LotHarvested):
         deducted = sum(line.grams for line in fact.deductions)

@@ -8,6 +8,9 @@ from ledger.errors import Problem
 from ledger.facts.corrections import FactEndorsed, FlagJustified
 from ledger.facts.deliveries import DeliveryConfirmed, DeliveryDisputed, LotHarvested, SeasonOpened
 from ledger.facts.parties import PartyRegistered
+from ledger.facts.producers import ProducerEnrolled
+from ledger.postings.deliveries import receipt_subject
+from ledger.postings.producers import code_subject
 from ledger.rules.base import Heard, Packs, rule
 from ledger.state import State
 from ledger.statement import meant
@@ -45,6 +48,32 @@ def named_statement_stands(heard: Heard, state: State, packs: Packs) -> Iterator
         delivery = meant(known.statement).fact
         if not isinstance(delivery, LotHarvested) or (delivery.lot, delivery.producer) != (fact.lot, fact.producer):
             yield Problem("delivery-differs", "/body/statement", fact.statement)
+
+
+@rule(LotHarvested, effect="flag")
+def receipt_number_is_used_once(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A paper receipt stands for one delivery; the same number again may be the same sacks again."""
+    del packs
+    fact = heard.fact
+    if isinstance(fact, LotHarvested):
+        for mark in state.marks(receipt_subject(heard.actor, fact.receipt), "receipt"):
+            if mark.value["lot"] != fact.lot:
+                yield Problem(
+                    "receipt-number-repeated", "/body/receipt", fact.receipt, details={"lot": str(mark.value["lot"])}
+                )
+                return
+
+
+@rule(ProducerEnrolled, effect="flag")
+def producer_code_is_used_once(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A member's code stands for one producer."""
+    del packs
+    fact = heard.fact
+    if isinstance(fact, ProducerEnrolled):
+        for mark in state.marks(code_subject(heard.actor, fact.code), "code"):
+            if mark.value["producer"] != fact.producer:
+                yield Problem("producer-code-repeated", "/body/code", fact.code)
+                return
 
 
 @rule(PartyRegistered)

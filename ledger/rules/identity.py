@@ -84,7 +84,7 @@ def _belongs(heard: Heard, state: State, key: Mapping[str, object]) -> Iterator[
     if key["party"] == envelope.by:
         types = key.get("fact_types")
         if isinstance(types, list) and heard.statement.type not in types:
-            yield Problem("key-not-for-fact", "/fact", heard.statement.type, ", ".join(types))
+            yield Problem("key-not-for-fact", "/fact", heard.statement.type, details={"party": envelope.by})
         return
     if key["kind"] != "node":
         yield Problem("key-not-of-party", "/by", envelope.by, str(key["party"]))
@@ -95,7 +95,7 @@ def _belongs(heard: Heard, state: State, key: Mapping[str, object]) -> Iterator[
     delegation = state.latest(envelope.by, "delegation")
     allowed = delegation.get("fact_types") if delegation is not None else []
     if not isinstance(allowed, list) or heard.statement.type not in allowed:
-        yield Problem("key-not-for-fact", "/fact", heard.statement.type)
+        yield Problem("key-not-for-fact", "/fact", heard.statement.type, details={"party": envelope.by})
 
 
 def _not_revoked(heard: Heard, state: State) -> Iterator[Problem]:

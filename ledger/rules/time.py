@@ -58,6 +58,19 @@ def harvest_precedes_delivery(heard: Heard, state: State, packs: Packs) -> Itera
         yield Problem("harvest-after-delivery", "/body/harvested_to", last, delivered)
 
 
+@rule(LotHarvested, effect="flag")
+def harvest_fits_the_season(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A season's harvest lies within a year of it: shearing runs over the new year, but not over two."""
+    del state, packs
+    fact = heard.fact
+    last = (fact.harvested_to or fact.harvested_from) if isinstance(fact, LotHarvested) else None
+    if last is None or not isinstance(fact, LotHarvested):
+        return
+    first_year, last_year = int(fact.season[:4]), int(fact.season[-4:])
+    if not first_year - 1 <= int(last[:4]) <= last_year + 1:
+        yield Problem("harvest-outside-season", "/body/season", fact.season, last)
+
+
 @rule(effect="flag")
 def clock_can_be_believed(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """The moment stated does not lie after the moment it was recorded."""

@@ -182,6 +182,15 @@ class Catalogue:
                 )
         return list(found.values())
 
+    def delegations(self) -> dict[str, tuple[str, ...]]:
+        """The fact types the node may sign, by the party that lets it; the last delegation of a party counts."""
+        rows = self._all(
+            "SELECT n.text, m.value FROM mark m JOIN name n ON n.log = m.log AND n.n = m.subject"
+            " WHERE m.log = ? AND m.kind = 'delegation' ORDER BY m.ix, m.slot",
+            self._log,
+        )
+        return {party: tuple(orjson.loads(text).get("fact_types") or ()) for party, text in rows}
+
     def which_stand(self, digests: list[str]) -> set[str]:
         """Which of these statements are in the log."""
         return {

@@ -27,6 +27,8 @@ def lot_view(books: Books, lot: str, pack: CommodityPack | None) -> LotView:
     first, last = origins.harvest()
     form = str(value["form"])
     pack_form = pack.forms.get(form) if pack is not None else None
+    claimable = pack_form is None or pack_form.claimable
+    deliveries, delivered = origins.delivered()
     fact = books.facts([birth.index])[birth.index]
     return LotView(
         lot=lot,
@@ -52,12 +54,15 @@ def lot_view(books: Books, lot: str, pack: CommodityPack | None) -> LotView:
         families_shown=str(families) if families >= FEWEST_FAMILIES or families == 0 else f"<{FEWEST_FAMILIES}",
         districts=origins.districts(),
         untraced_grams=origins.untraced_grams(),
-        links=origins.links(),
+        links=origins.links() if claimable else (),
         steps=steps_of(books, lot, birth),
         blocks=tuple(Block(b.kind, b.source, b.lot, b.kind) for b in (summary.blocks if summary else ())),
         attributes=attributes_of(books, lot, pack),
         measures=_measures(books, lot),
         flags=flags_at(books, birth.index),
+        claimable=claimable,
+        deliveries=deliveries,
+        delivered=delivered,
     )
 
 

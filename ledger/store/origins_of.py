@@ -17,7 +17,7 @@ from ledger.claims import (
     verdict,
 )
 from ledger.lineage import Share, contributions
-from ledger.queries import Contribution, Link, Validity
+from ledger.queries import Contribution, Link, Shortfall, Validity
 from ledger.state import LotBooks, Origin, Standing
 from ledger.store.books import Books
 
@@ -91,6 +91,15 @@ class OriginsOf:
         firsts = [str(b.value["harvested_from"]) for b in self._deliveries.values() if b.value.get("harvested_from")]
         lasts = [str(b.value["harvested_to"]) for b in self._deliveries.values() if b.value.get("harvested_to")]
         return min(firsts, default=""), max(lasts, default="")
+
+    def delivered(self) -> tuple[int, dict[str, int]]:
+        """How many harvest deliveries lie behind the lot, and their whole grams by form."""
+        harvested = [birth.value for birth in self._deliveries.values() if birth.value.get("how") == "harvested"]
+        grams: dict[str, int] = {}
+        for value in harvested:
+            form = str(value["form"])
+            grams[form] = grams.get(form, 0) + integer(value["grams"])
+        return len(harvested), grams
 
     def untraced_grams(self) -> int:
         """Grams nobody named a producer for."""
@@ -167,11 +176,23 @@ class OriginsOf:
                 if key in seen:
                     continue
                 seen.add(key)
+                line.touched += share.grams
                 if found.covers:
                     line.grams += share.grams
                     line.families.add(self._family(share.origin.producer))
-                line.reasons.update(found.reasons)
+                for reason in found.reasons:
+                    why = line.reasons.setdefault(reason, _Reason())
+                    why.grams += share.grams
+                    why.families.add(self._family(share.origin.producer))
         return tuple(line.link(key, self.grams, everyone) for key, line in sorted(lines.items()))
+
+
+class _Reason:
+    """The grams and families one reason concerns."""
+
+    def __init__(self) -> None:
+        self.grams = 0
+        self.families: set[str] = set()
 
 
 class _Line:
@@ -180,8 +201,9 @@ class _Line:
     def __init__(self) -> None:
         self.terms: dict[str, Terms] = {}
         self.grams = 0
+        self.touched = 0
         self.families: set[str] = set()
-        self.reasons: set[str] = set()
+        self.reasons: dict[str, _Reason] = {}
 
     def link(self, key: tuple[str, str], total: int, families: int) -> Link:
         """The line as it is shown."""
@@ -203,6 +225,10 @@ class _Line:
             families=families,
             status="valid" if whole else "partly" if self.grams else "not-valid",
             reasons=() if whole else tuple(sorted(self.reasons)),
+            shortfalls=()
+            if whole
+            else tuple(Shortfall(code, why.grams, len(why.families)) for code, why in sorted(self.reasons.items())),
+            outside_grams=total - self.touched,
         )
 
 

@@ -74,4 +74,8 @@ def _happened(lot: str, mark: Standing, fact: Fact, form: str, names: dict[str, 
         party=fact.actor,
         party_name=names.get(fact.actor, ""),
         grams=integer(mark.value.get("grams", 0)),
+        evidence=str(mark.value.get("evidence", "")),
+        receiver=str(mark.value["by"]) if mark.kind == "received" else "",
+        refused_grams=integer(mark.value.get("refused", 0)),
+        missing_grams=integer(mark.value.get("missing", 0)),
     )

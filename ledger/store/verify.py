@@ -20,11 +20,10 @@ from sqlalchemy import Engine
 from ledger import keys
 from ledger.canonical import b64url_bytes, unb64url
 from ledger.errors import LedgerError, Problem, ProofError
-from ledger.keys import SigningKey
-from ledger.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.entry import entry_hash
 from ledger.log.merkle import leaf_hash, node_hash, root
-from ledger.log.note import KeyKind, VerifierKey
+from ledger.log.note import VerifierKey
 from ledger.queries import Verification
 from ledger.statement import header, parse_payload
 from ledger.store.batch import entry_text
@@ -65,8 +64,7 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
     database: str,
     engine: Engine,
     log: int,
-    origin: str,
-    log_key: SigningKey,
+    verifier: VerifierKey,
     *,
     kept: str | None,
     remembered: tuple[int, bytes],
@@ -74,7 +72,11 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
     strict: bool,
     progress: Callable[[int, int], None] | None,
 ) -> Verification:
-    """Check everything; raises ProofError naming the first thing that is broken and where."""
+    """Check everything; raises ProofError naming the first thing that is broken and where.
+
+    `verifier` names the log and its key, as readers have it pinned.
+    """
+    origin = verifier.name
     started = time.perf_counter()
     db = Connection(engine)
     try:
@@ -84,7 +86,6 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
             raise ProofError(Problem("ledger-not-found"))
         size, head_root, last_entry = row[0], bytes(row[1]), bytes(row[2])
         _counts_agree(db, log, size)
-        verifier = VerifierKey(origin, KeyKind.LOG, log_key.public)
         _stands_above(size, remembered)
         kept_head = None if kept is None else _opened(kept, verifier, size)
         tasks = _tasks(database, log, origin, size, _keys(engine, db, log), strict=strict)
@@ -101,8 +102,7 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
     finally:
         db.rollback()
         db.close()
-    checkpoint = sign_checkpoint(Checkpoint(origin, size, head_root), [log_key])
-    not_proved = ["rules", "truth", "no-second-log"]
+    not_proved = ["rules", "flags", "truth", "no-second-log"]
     if kept is None:
         not_proved.append("older-copy")
     return Verification(
@@ -116,7 +116,6 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
         seconds=time.perf_counter() - started,
         proved=tuple(proved),
         not_proved=tuple(not_proved),
-        checkpoint=checkpoint.format().decode(),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.errors import Problem
-from ledger.queries import AttributeWords, Block, Link, LotView, Step
+from ledger.queries import AttributeWords, Block, Link, LotView, Shortfall, Step
 
 LOT = "9D3W0XKZ5T7M2QAB"
 FEW = "9D3W0XKZ5T7M2QAC"
@@ -11,7 +11,7 @@ COOP, BUYER = "C00PC00PC00PC00P", "B0YERB0YERB0YERB"
 DIGEST = "5f" * 32
 
 
-def step(index: int, kind: str, at: str, grams: int, **more: str) -> Step:
+def step(index: int, kind: str, at: str, grams: int, *, missing: int = 0, refused: int = 0, **more: str) -> Step:
     return Step(
         index=index,
         statement=f"{index:064x}",
@@ -26,6 +26,10 @@ def step(index: int, kind: str, at: str, grams: int, **more: str) -> Step:
         party=COOP,
         party_name=more.get("party", "Cooperativa Valle Inventado"),
         grams=grams,
+        evidence=more.get("evidence", ""),
+        receiver=more.get("receiver", ""),
+        refused_grams=refused,
+        missing_grams=missing,
     )
 
 
@@ -41,7 +45,7 @@ def green_coffee() -> LotView:
         unit="g",
         season="2026",
         grams=18_975_000,
-        how="lot.transformed",
+        how="transformed",
         kind="main",
         born_on="2026-07-20",
         statement=DIGEST,
@@ -70,6 +74,12 @@ def green_coffee() -> LotView:
                 families=212,
                 status="partly",
                 reasons=("expired", "joined-later", "harvest-days-unknown"),
+                shortfalls=(
+                    Shortfall("expired", 3_120_000, 34),
+                    Shortfall("joined-later", 45_000, 3),
+                    Shortfall("harvest-days-unknown", 1_200_000, 11),
+                ),
+                outside_grams=1_600_000,
             ),
             Link(
                 kind="certificate",
@@ -99,6 +109,7 @@ def green_coffee() -> LotView:
                 families=212,
                 status="not-valid",
                 reasons=("expired",),
+                shortfalls=(Shortfall("expired", 18_975_000, 212),),
             ),
         ),
         steps=(
@@ -114,12 +125,23 @@ def green_coffee() -> LotView:
             step(9_870, "lot.transformed", "2026-07-20", 18_975_000, process="hulling", form="green", place="Planta"),
             step(9_901, "lot.inspected", "2026-07-21", 18_975_000, form="green", place="Planta"),
             step(9_950, "lot.dispatched", "2026-08-03", 14_210_000, form="green", place="Puerto"),
-            step(10_200, "lot.received", "2026-09-12", 14_209_900, form="green", party="Torrefazione Inventata"),
+            step(
+                10_200,
+                "lot.received",
+                "2026-09-12",
+                14_070_800,
+                form="green",
+                evidence="bill-of-lading",
+                receiver=BUYER,
+                missing=139_200,
+            ),
         ),
         blocks=(),
         attributes=(),
         measures={"moisture": {"value": 112, "scale": 1, "unit": "percent"}},
         flags=(Problem("loss-unusual", effect="flag"),),
+        deliveries=379,
+        delivered={"dry-parchment": 24_310_500},
     )
 
 
@@ -135,7 +157,7 @@ def few_families() -> LotView:
         unit="g",
         season="2025-2026",
         grams=7_125,
-        how="lot.transformed",
+        how="transformed",
         kind="main",
         born_on="2026-03-04",
         statement="ab" * 32,
@@ -164,6 +186,7 @@ def few_families() -> LotView:
                 families=3,
                 status="partly",
                 reasons=("joined-later",),
+                shortfalls=(Shortfall("joined-later", 1_125, 1),),
             ),
         ),
         steps=(step(77, "lot.transformed", "2026-03-04", 7_125, process="pooling", form="fleece", place="Juli"),),

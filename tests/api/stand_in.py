@@ -42,6 +42,7 @@ class StandIn:
     public_url = "https://chaski.example"
     verifier_key = KEY
     is_demo = True
+    operator_party = "0PERAT0R0PERAT0R"
 
     def __init__(self) -> None:
         self.stated: list[Ready] = []
@@ -106,6 +107,9 @@ class StandIn:
             LotLine(v.lot, v.commodity, v.form, v.season, v.grams, v.born_on, v.index, v.how, v.holders)
             for v in self.views.values()
         ]
+
+    def name_of(self, thing: str) -> str:
+        return "Operador Inventado" if thing == self.operator_party else thing
 
     def pack(self, commodity: str) -> CommodityPack:
         packs = builtin()

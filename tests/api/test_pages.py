@@ -87,7 +87,12 @@ def test_the_page_says_what_matters_in_both_languages(client: TestClient) -> Non
         "Pardo Miguel, Nueva Cajamarca",
         "Valid for part of the lot",
         "14 210 kg of 18 975 kg",
-        "It had expired.",
+        "It had expired. 3 120 kg · 34 families",
+        "The family joined later. fewer than 5 families",
+        "From families that are not in it, or of unrecorded origin. 1 600 kg",
+        "24 310.5 kg · dry parchment · 379 deliveries",
+        "Stated by the sender, from a bill of lading.",
+        "139.2 kg were missing.",
         "Hulling of parchment",
         "Torrefazione Inventata",
         "Moisture 11.2 %",
@@ -101,6 +106,8 @@ def test_the_page_says_what_matters_in_both_languages(client: TestClient) -> Non
         "212 familias",
         "20 de mayo – 28 de junio de 2026",
         "Ya había vencido.",
+        "Según el remitente, por conocimiento de embarque.",
+        "Faltaron 139.2 kg.",
     ):
         assert said in spanish
 
@@ -136,6 +143,92 @@ def test_few_families_are_neither_counted_nor_told_apart(client: TestClient) -> 
     assert data["links"][0]["covered_families"]["count"] is None
     assert "fewer than 5" in text
     assert "3 families" not in text
+
+
+def test_a_lot_of_few_families_tells_no_place_no_day_of_theirs_and_no_share(client: TestClient) -> None:
+    """Days, district and kilograms together would lead whoever knows the village to the family."""
+    answer = client.get(f"/L/{FEW}", headers=JSON)
+    data, english = answer.json(), Text(client.get(f"/L/{FEW}?lang=en", headers=HTML).text).text
+    spanish = Text(client.get(f"/L/{FEW}?lang=es", headers=HTML).text).text
+
+    assert data["withheld"] == ["districts", "places", "days", "shares"]
+    for hidden in ("Juli", "2025-12-03", "2026-01-15"):
+        assert hidden not in answer.text
+    assert (data["districts"], data["product"]["born_on"]) == ([], "")
+    assert data["harvest"] == {"from": "", "to": ""}
+    assert (data["links"][0]["covered"], data["links"][0]["outside"]) == (None, None)
+    assert data["links"][0]["reasons"] == [
+        {"code": "joined-later", "amount": None, "families": {"count": None, "fewer_than": 5}}
+    ]
+    assert all(step["places"] == [] for step in data["journey"])
+    assert "Shorn 2025-2026 season From Not shown" in english.replace("not shown", "Not shown")
+    assert "These are fewer than 5 families: so that nobody recognises them" in english
+    assert "Son menos de 5 familias: para que nadie las reconozca" in spanish
+    assert client.get(f"/L/{LOT}", headers=JSON).json()["withheld"] == []
+
+
+def test_the_day_of_a_single_delivery_is_not_told(client: TestClient, stand_in: StandIn) -> None:
+    delivered = invented.step(77, "lot.harvested", "2026-03-04", 7_125, form="fleece", place="Acopio", district="Juli")
+    stand_in.views[FEW] = replace(stand_in.views[FEW], how="harvested", families=1, steps=(delivered,))
+
+    answer = client.get(f"/L/{FEW}", headers=JSON)
+
+    assert "2026-03-04" not in answer.text
+    assert [(step["kind"], step["from"], step["amount"]) for step in answer.json()["journey"]] == [
+        ("lot.harvested", "", 7_125)
+    ]
+
+
+def test_a_by_product_says_that_it_carries_nothing(client: TestClient, stand_in: StandIn) -> None:
+    view = stand_in.views[LOT]
+    stand_in.views[LOT] = replace(view, form="husk", kind="by-product", claimable=False, links=())
+
+    data = client.get(f"/L/{LOT}", headers=JSON).json()
+    english = Text(client.get(f"/L/{LOT}?lang=en", headers=HTML).text).text
+    spanish = Text(client.get(f"/L/{LOT}?lang=es", headers=HTML).text).text
+
+    assert (data["product"]["kind"], data["product"]["claimable"], data["links"]) == ("by-product", False, [])
+    assert "By-product: carries no agreements or certificates." in english
+    assert "Subproducto: no lleva acuerdos ni certificados." in spanish
+    assert "No agreement or certificate is linked" not in english
+
+
+def test_several_agreements_together_show_no_common_span_of_days(client: TestClient, stand_in: StandIn) -> None:
+    """From the first beginning to the last end nothing seems to have expired, while some of them had."""
+    view = stand_in.views[LOT]
+    stand_in.views[LOT] = replace(view, links=(replace(view.links[0], id="", code="6"),))
+
+    link = client.get(f"/L/{LOT}", headers=JSON).json()["links"][0]
+    text = Text(client.get(f"/L/{LOT}?lang=en", headers=HTML).text).text
+
+    assert (link["together"], link["valid_from"], link["valid_to"]) == (6, "", "")
+    assert "6 agreements, each with its own validity" in text
+    assert "Recorded validity" not in text
+
+
+@pytest.mark.parametrize(
+    ("evidence", "receiver", "said"),
+    [
+        ("weighed", invented.COOP, "Stated by the receiver, weighed on arrival."),
+        ("bill-of-lading", invented.BUYER, "Stated by the sender, from a bill of lading."),
+        ("told", invented.BUYER, "Stated by the sender, by word of mouth."),
+    ],
+)
+def test_a_receipt_says_who_stated_it_on_what_evidence_and_what_did_not_arrive(
+    client: TestClient, stand_in: StandIn, evidence: str, receiver: str, said: str
+) -> None:
+    arrived = invented.step(
+        99, "lot.received", "2026-09-12", 900, evidence=evidence, receiver=receiver, missing=40, refused=60
+    )
+    stand_in.views[LOT] = replace(stand_in.views[LOT], steps=(arrived,))
+
+    step = client.get(f"/L/{LOT}", headers=JSON).json()["journey"][-1]
+    text = Text(client.get(f"/L/{LOT}?lang=en", headers=HTML).text).text
+
+    assert (step["evidence"], step["by_sender"]) == (evidence, receiver != invented.COOP)
+    assert (step["amount"], step["missing"], step["refused"]) == (900, 40, 60)
+    for each in (said, "0.04 kg were missing.", "Refused: 0.06 kg."):
+        assert each in text
 
 
 @pytest.mark.parametrize(
@@ -281,6 +374,29 @@ def test_amounts_and_days_read_the_same_in_both_languages() -> None:
 def test_the_front_page_shows_how_to_check_the_log(client: TestClient) -> None:
     page = Text(client.get("/?lang=en").text).text
 
+    assert "Operador Inventado" in page
     assert "chaski.example/log/demo+f6f28702+" in page
     assert "10 412" in page
     assert "Signed checkpoint" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads_to"),
+    [
+        (LOT, f"/L/{LOT}"),
+        ("9d3w-0xkz 5t7m 2qab", "/L/9d3w0xkz5t7m2qab"),
+        ("", "/"),
+        ("//evil.example/ñ", "/L/evilexample"),
+    ],
+)
+def test_the_front_page_finds_a_lot_by_the_code_typed_in(client: TestClient, typed: str, leads_to: str) -> None:
+    answer = client.get("/L", params={"lot": typed}, follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, leads_to)
+    assert 'action="/L"' in client.get("/").text
+
+
+def test_lots_are_listed_by_a_demonstration_alone(client: TestClient, stand_in: StandIn) -> None:
+    assert f"/L/{LOT}" in client.get("/").text
+    stand_in.is_demo = False
+    assert f"/L/{LOT}" not in client.get("/").text

@@ -24,6 +24,7 @@ from ledger.log import (
 )
 from ledger.settings import Settings
 from tests.api import world as worlds
+from tests.api.telling import pooled_lot
 from tests.api.world import World, thing
 
 JOSE = {"content-type": "application/jose"}
@@ -339,3 +340,47 @@ def test_sealed_values_leave_by_no_route(world: World, client: TestClient) -> No
         assert answer.status_code == 200
         assert "Inventada 1" not in answer.text
     assert world.ledger.disclosures(enrolled["id"])
+
+
+def test_husk_keeps_its_origin_and_carries_no_claim(world: World, client: TestClient) -> None:
+    lot = pooled_lot(world, 6)
+    outputs = [
+        {"lot": thing("green"), "form": "green", "kind": "main", "grams": 480_000},
+        {"lot": thing("husk"), "form": "husk", "kind": "by-product", "grams": 110_000},
+    ]
+    body = {"commodity": "coffee", "process": "hulling", "facility": world.acopio, "outputs": outputs}
+    body |= {"inputs": [{"lot": lot, "grams": 600_000}], "losses": [{"kind": "moisture", "grams": 10_000}]}
+    state(client, world.unsigned("lot.transformed/1", body, at="2026-06-22T09:00:00-05:00"))
+
+    husk, green = (client.get(f"/v1/lots/{thing(name)}").json() for name in ("husk", "green"))
+
+    assert (husk["kind"], husk["claimable"], husk["links"], husk["families"]) == ("by-product", False, [], 6)
+    assert (green["claimable"], len(green["links"])) == (True, 2)
+    assert (green["deliveries"], green["delivered"]) == (6, {"dry-parchment": 600_000})
+
+
+def test_each_reason_says_whom_it_concerns(world: World, client: TestClient) -> None:
+    lot = pooled_lot(world, 9)
+
+    agreement, certificate = client.get(f"/v1/lots/{lot}").json()["links"]
+
+    assert (agreement["covered_grams"], agreement["outside_grams"], agreement["shortfalls"]) == (600_000, 300_000, [])
+    assert certificate["shortfalls"] == [{"reason": "expired", "grams": 900_000, "families": 9}]
+
+
+def test_an_arrival_told_by_the_sender_reads_so(world: World, client: TestClient) -> None:
+    state(client, *world.farm(1), world.unsigned("lot.harvested/1", world.delivery(1, 100_000)))
+    lot, dispatch = thing("lot 1"), thing("dispatch")
+    sent = {"dispatch": dispatch, "receiver": world.buyer, "lots": [{"lot": lot, "grams": 100_000}]}
+    arrived = {"lot": lot, "accepted": 99_000, "refused": 400, "missing": 600}
+    told = {"dispatch": dispatch, "receiver": world.buyer, "lots": [arrived], "evidence": "bill-of-lading"}
+    state(
+        client,
+        world.unsigned("lot.dispatched/1", {**sent, "facility": world.acopio}),
+        world.unsigned("lot.received/1", told, at="2026-06-20T09:00:00-05:00"),
+    )
+
+    step = client.get(f"/v1/lots/{lot}").json()["steps"][-1]
+
+    assert (step["evidence"], step["party"], step["receiver"]) == ("bill-of-lading", world.coop, world.buyer)
+    assert (step["grams"], step["refused_grams"], step["missing_grams"]) == (99_000, 400, 600)

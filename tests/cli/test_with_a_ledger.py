@@ -199,7 +199,16 @@ def test_what_the_log_format_refuses_is_refused_with_its_own_code(
 
 @pytest.mark.parametrize(
     "document",
-    [b"[]", b'{"facts":{}}', b'{"facts":[1]}', b'{"statements":[{}]}', b'{"facts":[],"more":1}', b"7", b"{}"],
+    [
+        b"[]",
+        b'{"facts":{}}',
+        b'{"fact":[]}',
+        b'{"facts":[1]}',
+        b'{"statements":[{}]}',
+        b'{"facts":[],"more":1}',
+        b"7",
+        b"{}",
+    ],
 )
 def test_a_file_that_is_no_submission_is_refused(chaski: Chaski, place: Place, document: bytes) -> None:
     Path("odd.json").write_bytes(document)
@@ -529,7 +538,7 @@ def test_a_ledger_from_before_forms_were_written_down_is_upgraded(chaski: Chaski
 def test_where_there_is_no_ledger_every_command_says_so(
     chaski: Chaski, folder: Path, command: str, language: str
 ) -> None:
-    (folder / "x.json").write_bytes(b'{"facts":[]}')
+    (folder / "x.json").write_bytes(b'{"facts":[{}]}')
     answer: Answer = chaski(*command.split(), "-d", "nowhere.db", "--json", "--lang", language)
 
     assert answer.code == 4
@@ -622,3 +631,29 @@ def _environment() -> dict[str, str]:
 def _process(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "ledger.cli", *arguments]
     return subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
+
+
+def test_an_auditor_checks_a_database_without_any_key_file(chaski: Chaski, place: Place, folder: Path) -> None:
+    """What a co-operative hands over is its database; keys stay where they are."""
+    (folder / "handed.db").write_bytes((place.folder / "chaski.db").read_bytes())
+    key = str(place.made["verifier_key"])
+
+    checked = chaski("verify", "-d", "handed.db", "--key", key, "--json")
+
+    assert (checked.code, checked.json["size"]) == (0, chaski("verify", "--json").json["size"])
+    assert chaski("rebuild", "--check", "-d", "handed.db").code == 0
+    assert chaski("lot", "-d", "handed.db").code == 0
+    assert "key" in chaski("verify", "-d", "handed.db", "--json").json["not_proved"]
+
+
+def test_a_database_under_another_key_than_the_one_pinned_is_refused(
+    chaski: Chaski, place: Place, folder: Path
+) -> None:
+    (folder / "handed.db").write_bytes((place.folder / "chaski.db").read_bytes())
+    other = Ledger.create(str(folder / "o.db"), origin=ORIGIN, operator="Another")
+    other.close()
+
+    answer = chaski("verify", "-d", "handed.db", "--key", other.verifier_key, "--json")
+
+    assert (answer.code, answer.codes) == (6, ["verifier-key-differs"])
+    assert chaski("verify", "--key", other.verifier_key, "--json").codes == ["verifier-key-differs"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world import World
+from tests.world import Draft, World
 
 
 @pytest.mark.rule("season_is_opened_once", "accepts")
@@ -89,3 +89,30 @@ def test_organisations_are_named_openly_and_persons_are_not(world: World) -> Non
     outcome = world.say(world.draft("party.registered", body, world.operator, sealed=sealed))
     assert world.ledger.disclosures(outcome.id) == {"/person": {"name": "Nombre Inventado"}}
     assert b"Inventado" not in world.ledger.fact(outcome.id).jws.encode()
+
+
+@pytest.mark.rule("receipt_number_is_used_once", "accepts")
+@pytest.mark.rule("receipt_number_is_used_once", "flags")
+def test_the_same_paper_receipt_twice_may_be_the_same_sacks_twice(world: World) -> None:
+    farm, coop, rival = world.farm(), world.coop(), world.coop("rival")
+    first = world.say(world.delivery(farm, 100, receipt="B001-000731"))
+    assert first.flags == ()
+    assert world.flagged(world.delivery(farm, 100, receipt="B001-000731")) == ["receipt-number-repeated"]
+    assert world.flagged(world.delivery(farm, 100, to=rival, receipt="B001-000731")) == []
+    assert world.flagged(world.delivery(farm, 99, coop, receipt="B001-000731").replacing(first)) == [
+        "receipt-number-repeated"
+    ]
+
+
+@pytest.mark.rule("producer_code_is_used_once", "accepts")
+@pytest.mark.rule("producer_code_is_used_once", "flags")
+def test_one_member_code_for_two_people_is_shown(world: World) -> None:
+    coop = world.coop()
+
+    def member(code: str) -> Draft:
+        body = {"producer": world.new_id("member"), "code": code, "district": "Rioja"}
+        return world.draft("producer.enrolled", body, coop, sealed={"/person": {"name": "Persona"}})
+
+    assert world.flagged(member("R-1")) == []
+    assert world.flagged(member("R-1")) == ["producer-code-repeated"]
+    assert world.flagged(member("R-2")) == []

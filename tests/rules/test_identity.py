@@ -587,8 +587,8 @@ def test_a_delivery_recorded_by_two_devices_is_one_delivery(world: World) -> Non
     coop, farm = world.coop(), world.farm()
     first, second = world.own_key(coop), world.own_key(coop, label="two")
     draft = world.delivery(farm, 50_000)
-    again = world.delivery(farm, 50_000, lot=draft["lot"])
-    other = world.delivery(farm, 49_000, lot=draft["lot"])
+    again = world.delivery(farm, 50_000, lot=draft["lot"], receipt=draft["receipt"])
+    other = world.delivery(farm, 49_000, lot=draft["lot"], receipt=draft["receipt"])
     world.say(first.sign(draft))
     assert world.refused(second.sign(again)) == ["lot-already-recorded"]
     assert world.refused(second.sign(other)) == ["lot-restated-differently"]

@@ -60,3 +60,13 @@ def test_a_lot_worked_before_it_was_born_is_looked_at(world: World) -> None:
     early = world.pooling(coop, [(lot, 10)]).on("2026-06-11")
     assert world.flagged(early) == ["worked-before-born"]
     assert world.stock(lots_of(early)[0]) == {coop.id: 10}
+
+
+@pytest.mark.rule("harvest_fits_the_season", "accepts")
+@pytest.mark.rule("harvest_fits_the_season", "flags")
+def test_a_harvest_of_ten_years_ago_is_no_delivery_of_this_season(world: World) -> None:
+    farm = world.farm()
+    for day in ("2025-12-30", "2026-05-20"):
+        assert world.flagged(world.delivery(farm, 100, harvested_from=day, harvested_to=day)) == []
+    old = world.delivery(farm, 100, harvested_from="2016-05-20", harvested_to="2016-06-02")
+    assert world.flagged(old) == ["harvest-outside-season"]

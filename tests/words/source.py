@@ -150,7 +150,7 @@ def _strings(value: ast.expr) -> list[str]:
 
 def _is_table(node: ast.Assign | ast.AnnAssign) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return any(isinstance(each, ast.Name) and each.id in {"_CODES", "CODES", "code"} for each in targets)
+    return any(isinstance(each, ast.Name) and each.id in {"_CODES", "_OF_KIND", "CODES", "code"} for each in targets)
 
 
 def _name(function: ast.expr) -> str:

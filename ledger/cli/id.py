@@ -1,0 +1,27 @@
+"""`chaski id`: fresh ids for what is about to be recorded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli.talk import talking
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("id")(fresh)
+
+
+def fresh(
+    count: Annotated[int, typer.Option("--count", min=1, max=1000, metavar="N", help="How many.")] = 1,
+) -> None:
+    """Make fresh ids, one a line: every fact, lot, producer or place gets one when it is first recorded."""
+    from ledger.book import Ledger
+
+    talk = talking()
+    made = [Ledger.new_id() for _ in range(count)]
+    for each in made:
+        talk.show(each)
+    talk.document({"ids": made})
