@@ -24,7 +24,7 @@ def journey(steps: Iterable[Step], pack: CommodityPack | None, *, few_families: 
     Every item: kind, process and form with names, first and last day, how often (`count`, or null with `fewer_than`),
     amount with unit, places, parties, the first and last entry, and the statement where there is just one. A receipt
     also says its evidence, whether the sender stated it for the receiver, and what was refused or missing. Of a lot
-    of few families no place is told, and no day of a delivery.
+    of few families no place is told and no day: wet cocoa is pooled within hours, so any day may be the delivery's.
     """
     groups: dict[tuple[str, ...], list[Step]] = {}
     for step in steps:
@@ -73,7 +73,6 @@ def _told(
     statements = {step.statement for step in steps}
     few = kind in _BIRTHS and len(statements) < TOGETHER
     forms = {step.form for step in steps if step.form}
-    dayless, placeless = few and few_families, few or few_families
     item = {
         **step_item(kind),
         "births": kind in _BIRTHS,
@@ -81,13 +80,13 @@ def _told(
         "process_names": names_of(pack, "process", first.process),
         "form": first.form if len(forms) == 1 else "",
         "form_names": names_of(pack, "form", first.form if len(forms) == 1 else ""),
-        "from": "" if dayless else days[0],
-        "to": "" if dayless else days[-1],
+        "from": "" if few_families else days[0],
+        "to": "" if few_families else days[-1],
         "count": None if few else len(statements),
         "fewer_than": TOGETHER if few else None,
         "amount": sum(step.grams for step in steps),
         "unit": unit_of(pack, first.form),
-        "places": [] if placeless else sorted({", ".join(p for p in (s.facility, s.place) if p) for s in steps} - {""}),
+        "places": [] if few or few_families else sorted({", ".join(p for p in (s.facility, s.place) if p) for s in steps} - {""}),
         "parties": sorted({step.party_name for step in steps if step.party_name}),
         # Which entries would say how many there were.
         "entries": None if few else [indexes[0], indexes[-1]],

@@ -9,7 +9,7 @@ import typer
 from ledger.cli.amounts import amount
 from ledger.cli.opening import opened_to_read
 from ledger.cli.options import Database, Size
-from ledger.cli.steps import HOW, form_name, step_name
+from ledger.cli.steps import HOW, form_name, form_unit, step_name
 from ledger.cli.talk import Talk, talking
 from ledger.words import say_all
 
@@ -72,7 +72,7 @@ def _list(talk: Talk, lines: list[LotLine], packs: Mapping[str, CommodityPack]) 
                 getattr(packs[x.commodity].names, talk.language),
                 form_name(x.form, packs[x.commodity], talk.language),
                 x.season,
-                amount(x.grams, packs[x.commodity].forms[x.form].unit),
+                amount(x.grams, form_unit(x.form, packs[x.commodity])),
                 x.born_on,
                 talk.phrase(HOW.get(x.how, x.how)),
             ]

@@ -44,6 +44,12 @@ def form_name(form: str, pack: CommodityPack, language: str) -> str:
     return form if known is None else str(getattr(known.names, language))
 
 
+def form_unit(form: str, pack: CommodityPack) -> str:
+    """The unit stock of a form is counted in; grams for a form the pack no longer knows."""
+    known = pack.forms.get(form)
+    return "g" if known is None else known.unit
+
+
 def step_name(step: Step, pack: CommodityPack, language: str) -> tuple[str, bool]:
     """The name of a step, and whether it is a phrase still to be said in the language."""
     process = pack.processes.get(step.process)

@@ -9,7 +9,7 @@ import typer
 from ledger.cli.amounts import amount
 from ledger.cli.opening import opened_to_read
 from ledger.cli.options import Database, Size
-from ledger.cli.steps import HOW, form_name
+from ledger.cli.steps import HOW, form_name, form_unit
 from ledger.cli.talk import Talk, talking
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _show(talk: Talk, found: Trace, unit: str, pack: CommodityPack, names: Mappi
                     x.lot,
                     form_name(x.form, pack, talk.language),
                     talk.phrase(HOW.get(x.how, x.how)),
-                    amount(x.grams, pack.forms[x.form].unit if x.form in pack.forms else unit),
+                    amount(x.grams, form_unit(x.form, pack)),
                     amount(x.expected_grams, unit),
                     ", ".join(names[holder] for holder in x.holders),
                 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from ledger.postings.shapes import Mark
 from ledger.statement import Statement
-from ledger.values import Attribute, day_of
+from ledger.values import Attribute, crockford, day_of
 
 
 def born(statement: Statement, thing: str, kind: str, /, **about: object) -> Mark:
@@ -24,3 +25,8 @@ def noted(statement: Statement, subject: str, kind: str, /, *, day: str | None =
     """Any other mark; its day is the one given or that of the statement."""
     said = {name: value for name, value in about.items() if value is not None}
     return Mark(subject, kind, day or day_of(statement.envelope.at), said)
+
+
+def own_number(party: str, number: str) -> str:
+    """A party's own number as 16 characters (80 bits of a SHA-256): a long number costs no more than a short one."""
+    return crockford(hashlib.sha256(f"{party}\n{number}".encode()).digest()[:10])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from ledger.facts import deliveries
-from ledger.postings.born import born, described, noted
+from ledger.postings.born import born, described, noted, own_number
 from ledger.postings.land import season_key
 from ledger.postings.shapes import Account, Mark, Move, Postings
 from ledger.statement import Statement
@@ -77,8 +77,8 @@ def _harvested(fact: deliveries.LotHarvested, statement: Statement) -> Postings:
 
 
 def receipt_subject(party: str, number: str) -> str:
-    """Under which subject the use of a paper receipt's number is marked."""
-    return f"receipt/{party}/{number}"
+    """Under which subject the use of a paper receipt's number is marked: short, because every delivery brings one."""
+    return "r/" + own_number(party, number)
 
 
 def _bought(fact: deliveries.LotBought, statement: Statement) -> Postings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from ledger.facts import producers
-from ledger.postings.born import born, noted
+from ledger.postings.born import born, noted, own_number
 from ledger.postings.shapes import Mark, Postings
 from ledger.statement import Statement
 
@@ -17,7 +17,7 @@ def post(fact: producers.ProducerFact, statement: Statement) -> Postings:
 
 def code_subject(party: str, code: str) -> str:
     """Under which subject the use of a party's own code for a producer is marked."""
-    return f"producer-code/{party}/{code}"
+    return "c/" + own_number(party, code)
 
 
 def _marks(fact: producers.ProducerFact, statement: Statement) -> tuple[Mark, ...]:
