@@ -32,8 +32,8 @@ def lot_document(
 ) -> Json:
     """The lot as strangers may see it. Families are counted from five on; no delivery, person or plot stands alone.
 
-    Of fewer than five families `withheld` says what is not told: their districts, places and days (the season stays), and
-    how much of the lot each agreement or certificate covers.
+    Of fewer than five families `withheld` says what is not told: their districts, places and days (the season stays),
+    and how much of the lot each agreement or certificate covers.
     """
     size = view.size
     few = _few(view.families)

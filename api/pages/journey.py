@@ -73,6 +73,7 @@ def _told(
     statements = {step.statement for step in steps}
     few = kind in _BIRTHS and len(statements) < TOGETHER
     forms = {step.form for step in steps if step.form}
+    places = sorted({", ".join(p for p in (step.facility, step.place) if p) for step in steps} - {""})
     item = {
         **step_item(kind),
         "births": kind in _BIRTHS,
@@ -86,7 +87,7 @@ def _told(
         "fewer_than": TOGETHER if few else None,
         "amount": sum(step.grams for step in steps),
         "unit": unit_of(pack, first.form),
-        "places": [] if few or few_families else sorted({", ".join(p for p in (s.facility, s.place) if p) for s in steps} - {""}),
+        "places": [] if few or few_families else places,
         "parties": sorted({step.party_name for step in steps if step.party_name}),
         # Which entries would say how many there were.
         "entries": None if few else [indexes[0], indexes[-1]],

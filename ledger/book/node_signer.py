@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ledger import canonical
 from ledger.errors import FormatError, Problem
+from ledger.facts.misfits import echo
 from ledger.keys import SigningKey
 from ledger.statement import Disclosure, Statement, check_disclosures, disclose, sign
 
@@ -46,6 +47,8 @@ class NodeSigner:
                 [Problem("field-unknown", f"/{name}") for name in sorted(unknown)]
                 + [Problem("field-missing", f"/{name}") for name in sorted(missing)]
             )
+        if not isinstance(fact.get("sealed", {}), Mapping):
+            raise FormatError(Problem("object-expected", "/sealed", echo(fact["sealed"])))
         content = canonical.encode({**fact, "by": party, "log": self._origin})
         sealed = fact.get("sealed") or {}
         body, disclosures = self._sealed(fact["body"], sealed, content)

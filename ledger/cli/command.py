@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -40,6 +41,21 @@ COMMANDS: Final = (
     "version",
 )
 
+# Typer says in English what it did not understand; these are its sentences, and how ours begin to say the same.
+USAGE: Final = {
+    r"No such command '(?P<word>[^']*)'\. Did you mean '(?P<near>[^']*)'\?": "there is no {word}; did you mean {near}?",
+    r"No such command '(?P<word>[^']*)'\..*": "there is no {word}.",
+    r"No such option: (?P<word>[^ .]+).*": "there is no option {word}.",
+    r"Missing (option|argument|parameter):? '?(?P<word>[^' ]*)'?\..*": "{word} is missing.",
+    r"Option '(?P<word>[^']*)' requires an argument\.": "{word} needs a value.",
+    r"Option '(?P<word>[^']*)' does not take a value\.": "{word} takes no value.",
+    r"Got unexpected extra argument(?:s|\(s\))? \((?P<word>.*)\)": "{word} is too much.",
+    r"Invalid value for '(?P<word>[^']*)': .* greater than or equal to (?P<limit>\d+).*": "{word} is at least {limit}.",
+    r"Invalid value for '(?P<word>[^']*)': .* less than or equal to (?P<limit>\d+).*": "{word} is at most {limit}.",
+    r"Invalid value for '(?P<word>[^']*)': .* is not one of (?P<words>.*)\.": "{word} is one of {words}.",
+    r"Invalid value for '?(?P<word>[^':]*)'?:.*": "the value given for {word} does not fit.",
+}
+
 ABOUT: Final = "Chaski: from the farm's scale to the buyer's dock, in a ledger that strangers can verify."
 JSON_HELP: Final = "Answer with one JSON document on stdout."
 LANG_HELP: Final = "The language of messages: es or en."
@@ -68,7 +84,7 @@ def run(given: list[str]) -> int:
         except typer.TyperException as error:
             if not error.format_message():  # a command alone prints its help, which says enough
                 return Exit.USAGE
-            return _fail(talk, (_usage(error),), Exit.USAGE)
+            return _fail(talk, (_usage(error, talk),), Exit.USAGE)
         except typer.Exit as stop:
             return stop.exit_code
         except (KeyboardInterrupt, typer.Abort):
@@ -144,10 +160,13 @@ def _fail(talk: Talk, problems: Sequence[Problem], code: Exit) -> int:
     return code
 
 
-def _usage(error: typer.TyperException) -> Problem:
+def _usage(error: typer.TyperException, talk: Talk) -> Problem:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "chaski"
     message = error.format_message()
+    if talk.language != "en":
+        known = ((re.fullmatch(pattern, message, re.DOTALL), text) for pattern, text in USAGE.items())
+        message = next((talk.phrase(text, **found.groupdict()) for found, text in known if found), message)
     return Problem("command-not-understood", found=message, expected=path, retry="after-change")
 
 

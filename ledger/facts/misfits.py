@@ -6,11 +6,10 @@ A clerk is told what kind of value belongs there (a day, an id, whole grams), ne
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, get_args
 
 from pydantic import StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
 
 from ledger import values
 from ledger.errors import Problem
@@ -97,7 +96,7 @@ def echo(value: object) -> str | int | None:
     return f"{{{_HIDDEN}}}" if isinstance(value, Mapping) else f"[{_HIDDEN}]"
 
 
-def _misfit(item: ErrorDetails) -> Problem:
+def _misfit(item: Mapping[str, Any]) -> Problem:
     kind: str = item["type"]
     context: Mapping[str, Any] = item.get("ctx") or {}
     code = _code(item, context)
@@ -110,7 +109,7 @@ def _misfit(item: ErrorDetails) -> Problem:
     )
 
 
-def _code(item: ErrorDetails, context: Mapping[str, Any]) -> str:
+def _code(item: Mapping[str, Any], context: Mapping[str, Any]) -> str:
     kind: str = item["type"]
     if kind == "string_pattern_mismatch":
         return _OF_KIND.get(str(context.get("pattern")), "field-malformed")
@@ -128,7 +127,7 @@ def _expected(kind: str, context: Mapping[str, Any]) -> str | int | None:
     return limit if isinstance(limit, int) else None
 
 
-def _is_echo(item: ErrorDetails, found: list[ErrorDetails]) -> bool:
+def _is_echo(item: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a list is called too short only because pydantic does not count the items that have problems."""
     inside = len(item["loc"])
     return item["type"] == "too_short" and any(

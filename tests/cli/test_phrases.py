@@ -10,7 +10,7 @@ from string import Formatter
 
 from babel.messages.pofile import read_po
 
-from ledger.cli.command import command, every
+from ledger.cli.command import USAGE, command, every
 from ledger.cli.phrases import phrase
 from ledger.cli.steps import HOW, STEPS
 from ledger.cli.verify import NOT_PROVED, PROVED
@@ -44,7 +44,7 @@ SAYING = {"tell", "remark", "phrase", "progress"}
 
 def said() -> set[str]:
     """Every phrase that stands in the code or in the help."""
-    found = {*OF_RECORDS, *PROVED.values(), *NOT_PROVED.values(), *HOW.values(), *STEPS.values()}
+    found = {*OF_RECORDS, *USAGE.values(), *PROVED.values(), *NOT_PROVED.values(), *HOW.values(), *STEPS.values()}
     for path in CLI.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):

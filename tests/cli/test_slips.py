@@ -1,4 +1,4 @@
-"""What a clerk mistypes on a busy day, said back in Spanish: what belongs there, and nothing of the program's own English."""
+"""What a clerk mistypes on a busy day, said back in Spanish: what belongs there, and none of the program's English."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from ledger.errors import FormatError, Problem, RefusedError
+from ledger.errors import FormatError, Problem
 from ledger.statement import parse_fact, parse_payload
 from ledger.words import LANGUAGES, say
 from tests.cli import story
-from tests.world import World
 
 # Words of the validator, of Python and of regular expressions.
-FOREIGN = re.compile(r"\b(input|should|valid|string|integer|dict|tuple|list|str|pattern|field|Value error|or)\b|\^|\\\\d")
+FOREIGN = re.compile(r"\b(input|should|valid|string|integer|dict|tuple|list|str|pattern|field|Value error|or)\b|\^|\\d")
 
 SLIPS: list[tuple[str, dict[str, Any], str, str, str]] = [
     ("a day as people write it", {"harvested_from": "15/06/2026"}, "day-malformed", "15/06/2026", "2026-06-15"),
@@ -82,18 +81,6 @@ def test_a_moment_without_its_offset_is_told_how_to_write_it() -> None:
 def test_an_envelope_without_its_fact_says_which_field_is_missing() -> None:
     with pytest.raises(FormatError, match="field-missing at /fact"):
         parse_payload(b"{}")
-
-
-def test_a_tare_above_the_gross_weight_asks_for_no_negative_net(world: World) -> None:
-    farm = world.farm()
-    draft = world.delivery(farm, 50_000, gross=51_000, tare=151_000)
-
-    with pytest.raises(RefusedError) as refused:
-        world.say(draft)
-
-    [problem] = [each for each in refused.value.problems if each.where == "/body/tare"]
-    assert problem.code == "tare-not-below-gross"
-    assert "-100000" not in "".join(say(each, "es").title for each in refused.value.problems)
 
 
 def _body() -> dict[str, Any]:

@@ -514,6 +514,115 @@ def test_a_token_for_no_known_power_or_no_time_is_refused(chaski: Chaski, place:
     assert chaski("token", "revoke", "nothing").code == 4
 
 
+# ---------------------------------------------------------------- the node signs for others
+
+BUYER = "BVYER00000000001"
+
+
+@pytest.fixture
+def buyer(chaski: Chaski, place: Place) -> str:
+    """A buyer without a key of its own, registered and not yet delegated."""
+    registered = story.fact(
+        50, "party.registered", {"party": BUYER, "kind": "buyer", "country": "DE", "name": "Invented Imports"}
+    )
+    _write("buyer.json", registered)
+    assert chaski("submit", "buyer.json").code == 0
+    _write("store.json", {**story.fact(51, "facility.registered", _STORE_OF_BUYER)})
+    return BUYER
+
+
+_STORE_OF_BUYER = {"facility": "STQRE00000000002", "party": BUYER, "kind": "store", "code": "HH-1", "country": "DE"}
+
+
+@BOTH
+def test_a_party_lets_the_node_sign_for_it(chaski: Chaski, buyer: str, language: str) -> None:
+    refused = chaski("submit", "store.json", "--party", buyer, "--lang", language)
+    assert refused.code == 1
+    assert f"chaski keys delegate --party {buyer} --facts facility.registered/1" in refused.err
+
+    done = chaski("keys", "delegate", "--party", buyer, "--facts", "facility.registered/1", "--lang", language)
+
+    assert done.code == 0
+    assert buyer in done.out
+    assert chaski("keys", "--json").json["delegations"][buyer] == ["facility.registered/1"]
+    assert chaski("submit", "store.json", "--party", buyer).code == 0
+
+
+def test_the_ledger_named_before_the_word_delegate_is_the_one_that_is_meant(chaski: Chaski, buyer: str) -> None:
+    assert chaski("keys", "-d", "nowhere.db", "delegate", "--party", buyer).code == 4
+    assert buyer not in chaski("keys", "--json").json["delegations"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [("lot.painted/1", "fact-unknown"), ("log.opened/1", "fact-not-delegable"), (" , ", "delegation-empty")],
+)
+def test_what_cannot_be_delegated_is_refused(chaski: Chaski, buyer: str, facts: str, code: str) -> None:
+    answer = chaski("keys", "delegate", "--party", buyer, "--facts", facts, "--json")
+
+    assert (answer.code, answer.codes) == (3, [code])
+    assert buyer not in chaski("keys", "--json").json["delegations"]
+
+
+def test_nobody_signs_for_a_party_that_does_not_stand(chaski: Chaski, place: Place) -> None:
+    answer = chaski("keys", "delegate", "--party", "N0B0DY0000000000", "--json")
+
+    assert answer.code == 1
+    assert answer.json["problems"][0]["remedy"]
+
+
+def test_a_token_for_a_party_the_node_cannot_sign_for_says_so(chaski: Chaski, buyer: str, place: Place) -> None:
+    def said(party: str) -> str:
+        return chaski("token", "create", "--party", party, "--scope", "facts:write").err
+
+    assert f"chaski keys delegate --party {buyer}" in said(buyer)
+    assert "delegate" not in said(place.operator)
+
+
+# ---------------------------------------------------------------- what a newcomer meets
+
+
+def test_a_list_says_when_it_was_cut_and_how_to_go_on(chaski: Chaski, place: Place) -> None:
+    cut = chaski("lot", "--limit", "2")
+    rest = chaski("lot", "--after", story.DELIVERIES[1], "--json").json
+
+    assert f"--after {story.DELIVERIES[1]}" in cut.err
+    assert chaski("lot", "--limit", "2", "--json").json["more"] is True
+    assert ([each["lot"] for each in rest["lots"]], rest["more"]) == ([story.LOT], False)
+
+
+def test_lots_and_traces_speak_the_packs_words_and_name_parties(chaski: Chaski, place: Place) -> None:
+    assert "pergamino seco" in chaski("lot", "--lang", "es").out.lower()
+    traced = chaski("trace", story.DELIVERIES[0], "--lang", "es").out
+
+    assert "pergamino seco" in traced.lower()
+    assert "Cooperativa Inventada" in traced
+    assert "Familias: 1." in traced
+
+
+def test_json_that_breaks_off_is_told_by_line_and_column(chaski: Chaski, place: Place) -> None:
+    Path("broken.json").write_bytes(b'{"fact": "x",\n  "id" 5}')
+
+    answer = chaski("submit", "broken.json", "--lang", "es")
+
+    assert answer.code == 3
+    assert "línea 2, columna 8" in answer.err
+
+
+def test_sealed_values_that_are_no_object_are_refused_as_such(chaski: Chaski, place: Place) -> None:
+    _write(
+        "sealed.json", {**story.delivery(46, "DEXVERY000000046", "PRQDVCER00000001", "PXQT000000000001"), "sealed": "x"}
+    )
+
+    assert chaski("submit", "sealed.json", "--json").codes == ["object-expected"]
+
+
+def test_a_file_without_any_fact_says_so(chaski: Chaski, place: Place) -> None:
+    _write("none.json", {"facts": []})
+
+    assert chaski("submit", "none.json", "--json").codes == ["submission-empty"]
+
+
 @BOTH
 def test_an_upgrade_of_a_ledger_of_today_changes_nothing(chaski: Chaski, place: Place, language: str) -> None:
     answer = chaski("upgrade", "--json", "--lang", language)

@@ -237,3 +237,36 @@ def _seconds(*arguments: str) -> float:
     before = time.perf_counter()
     assert _process(*arguments).returncode == 0
     return time.perf_counter() - before
+
+
+def test_fresh_ids_are_fresh(chaski: Chaski, folder: Path) -> None:
+    made = [chaski("id").out.strip(), *chaski("id", "--count", "9").out.split(), *chaski("id", "--json").json["ids"]]
+
+    assert len(set(made)) == 11
+    assert all(re.fullmatch("[0-9A-HJKMNP-TV-Z]{16}", each) for each in made)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("lott", "no existe lott; ¿quiso decir lot?"),
+        ("lot --nope", "no existe la opción --nope"),
+        ("lot --limit x", "el valor dado para --limit no sirve"),
+        ("lot --limit 0", "--limit es al menos 1"),
+        ("token create", "falta --party"),
+        ("label", "falta LOT"),
+        ("version --lang es more", "more está de más"),
+    ],
+)
+def test_what_is_not_understood_is_said_in_spanish(chaski: Chaski, given: str, said: str) -> None:
+    answer = chaski(*given.split(), "--lang", "es")
+
+    assert answer.code == 2
+    assert said in answer.err
+
+
+def test_defaults_are_shown_in_spanish_help(chaski: Chaski) -> None:
+    said = chaski("lot", "--help", "--lang", "es").out
+
+    assert "por defecto: 100" in said
+    assert "?]" not in said

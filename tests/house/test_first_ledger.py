@@ -58,7 +58,7 @@ def test_the_page_takes_a_newcomer_from_nothing_to_a_lot_page(page: str, tmp_pat
     )
 
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    [lot_page] = [each for each in tmp_path.glob("*.html")]
+    [lot_page] = list(tmp_path.glob("*.html"))
     shown = lot_page.read_text(encoding="utf-8")
     assert "Invent" in shown
     assert "Ana Inventada" not in shown

@@ -17,6 +17,13 @@ def test_what_is_not_paid_stays_in_stock(world: World) -> None:
 
 
 @pytest.mark.rule("net_is_gross_less_tare", "refuses")
+def test_a_tare_above_the_gross_weight_asks_for_no_negative_net(world: World) -> None:
+    draft = world.delivery(world.farm(), 50_000, gross=51_000, tare=151_000)
+
+    assert world.refused(draft) == ["tare-not-below-gross"]
+
+
+@pytest.mark.rule("net_is_gross_less_tare", "refuses")
 def test_net_is_what_the_scale_says(world: World) -> None:
     farm = world.farm()
     assert world.refused(world.delivery(farm, 100_000, net=100_001)) == ["net-differs"]
