@@ -742,9 +742,9 @@ def _process(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
 
 
-def test_an_auditor_checks_a_database_without_any_key_file(chaski: Chaski, place: Place, folder: Path) -> None:
+def test_an_auditor_checks_a_database_without_any_key_file(chaski: Chaski, place: Place) -> None:
     """What a co-operative hands over is its database; keys stay where they are."""
-    (folder / "handed.db").write_bytes((place.folder / "chaski.db").read_bytes())
+    Path("handed.db").write_bytes((place.folder / "chaski.db").read_bytes())
     key = str(place.made["verifier_key"])
 
     checked = chaski("verify", "-d", "handed.db", "--key", key, "--json")
@@ -755,11 +755,9 @@ def test_an_auditor_checks_a_database_without_any_key_file(chaski: Chaski, place
     assert "key" in chaski("verify", "-d", "handed.db", "--json").json["not_proved"]
 
 
-def test_a_database_under_another_key_than_the_one_pinned_is_refused(
-    chaski: Chaski, place: Place, folder: Path
-) -> None:
-    (folder / "handed.db").write_bytes((place.folder / "chaski.db").read_bytes())
-    other = Ledger.create(str(folder / "o.db"), origin=ORIGIN, operator="Another")
+def test_a_database_under_another_key_than_the_one_pinned_is_refused(chaski: Chaski, place: Place) -> None:
+    Path("handed.db").write_bytes((place.folder / "chaski.db").read_bytes())
+    other = Ledger.create("o.db", origin=ORIGIN, operator="Another")
     other.close()
 
     answer = chaski("verify", "-d", "handed.db", "--key", other.verifier_key, "--json")
