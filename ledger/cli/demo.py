@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,9 +39,21 @@ def demo(
 
     talk = talking()
     report = seasons.run(
-        out, seed, talk.show, public_url=public_url or PUBLIC_URL, render_page=_page, language=talk.language
+        out,
+        seed,
+        talk.show,
+        public_url=public_url or PUBLIC_URL,
+        render_page=_page,
+        language=talk.language,
+        program=_program(),
     )
     talk.document(plain(report, talk.language))
+
+
+def _program() -> str:
+    """How this program is typed here: by name where the shell would find it, else by the way it was called."""
+    called = Path(sys.argv[0])
+    return "chaski" if shutil.which("chaski") or called.name != "chaski" else os.path.relpath(called)
 
 
 def _page(ledger: Ledger, lot: str) -> str:

@@ -81,9 +81,11 @@ def run(
     public_url: str = stage.PUBLIC_URL,
     render_page: RenderPage | None = None,
     language: Language = "en",
+    program: str = "chaski",
 ) -> DemoReport:
     """Build the demo in `out`, replacing an earlier one there; the same seed gives the same log, byte for byte.
 
+    `program` is how the reader has to type the command that comes next.
     `say` is told each line as it comes. Raises ProofError demo-not-as-promised where a tampering goes
     unnoticed or the untouched copy does not pass.
     """
@@ -131,7 +133,7 @@ def run(
         report = replace(report, attacks=tuple(found))
     _as_promised(report)
     _write_summary(report)
-    _close(report, voice)
+    _close(report, voice, program)
     return report
 
 
@@ -287,7 +289,7 @@ def _write_summary(report: DemoReport) -> None:
     )
 
 
-def _close(report: DemoReport, voice: Voice) -> None:
+def _close(report: DemoReport, voice: Voice, program: str) -> None:
     heads = [voice.phrase(head) for head in ("product", "lot", "weight", "families", "label")]
     rows = [[lot.commodity, lot.lot, kilograms(lot.grams), str(lot.families), lot.label] for lot in report.lots]
     voice.line()
@@ -295,7 +297,7 @@ def _close(report: DemoReport, voice: Voice) -> None:
         voice.line(f"{row[0]:14}{row[1]:18}{row[2]:>14}{row[3]:>10}  {row[4]}")
     voice.line()
     port = urlsplit(report.public_url).port or 80
-    voice.tell("Next: {command}", command=f"chaski serve --database {report.database} --port {port}")
+    voice.tell("Next: {command}", command=f"{program} serve --database {report.database} --port {port}")
     voice.tell("then open {address}", address=f"{report.public_url}{report.lots[0].path}")
 
 
