@@ -4,7 +4,7 @@ Randomness is read here alone, and only to make keys and sealing nonces (Signing
 Nothing in here knows a fact, a file or a clock.
 """
 
-from ledger.keys.naming import jwk, key_from_jwk, possession_message, thumbprint
+from ledger.keys.naming import jwk, key_from_jwk, possession_message, rotation_message, thumbprint
 from ledger.keys.sealing import blind_index, new_secret_key, seal, unseal, unwrap, wrap
 from ledger.keys.signing import SigningKey, VerifyKey, check_enrolment, verify
 
@@ -17,6 +17,7 @@ __all__ = [
     "key_from_jwk",
     "new_secret_key",
     "possession_message",
+    "rotation_message",
     "seal",
     "thumbprint",
     "unseal",

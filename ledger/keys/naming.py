@@ -43,3 +43,10 @@ def possession_message(origin: str, party: str, public: bytes) -> bytes:
     if "\n" in origin or "\n" in party:
         raise FormatError(Problem("possession-malformed"))
     return f"chaski.possession/v1\n{origin}\n{party}\n{thumbprint(public)}\n".encode()
+
+
+def rotation_message(origin: str, new_key: str) -> bytes:
+    """What the log's old key signs to name its successor (a verifier key in text form), for one log."""
+    if "\n" in origin or "\n" in new_key:
+        raise FormatError(Problem("possession-malformed"))
+    return f"chaski.log-key-rotation/v1\n{origin}\n{new_key}\n".encode()

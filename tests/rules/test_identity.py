@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from ledger import FormatError, canonical
-from tests.world import OwnKey, World, codes
+from ledger import FormatError, SigningKey, canonical, keys
+from ledger.log import KeyKind, VerifierKey
+from tests.world import Draft, OwnKey, World, codes
 
 # ------------------------------------------------------------ the log itself
 
@@ -644,3 +645,23 @@ def _registrar(world: World) -> dict[str, str]:
 
 def _main(world: World, grams: int) -> dict[str, object]:
     return {"lot": world.new_id("lot"), "form": "dry-parchment", "kind": "main", "grams": grams}
+
+
+# ------------------------------------------------------------ the log's own key
+
+
+@pytest.mark.rule("old_log_key_agrees", "accepts")
+@pytest.mark.rule("old_log_key_agrees", "refuses")
+def test_only_the_logs_key_so_far_names_its_successor(world: World) -> None:
+    origin, old, new = world.ledger.origin, world.ledger._log_key, SigningKey.derived(b"rotation", "new log key")
+
+    def rotation(by: SigningKey, name: str = origin, key: bytes = new.public) -> Draft:
+        log_key = VerifierKey(name, KeyKind.LOG, key).format()
+        signature = canonical.b64url(by.sign(keys.rotation_message(origin, log_key)))
+        return world.draft("log.key-rotated", {"log_key": log_key, "old_key_signature": signature}, world.operator)
+
+    assert world.refused(rotation(new)) == ["log-key-not-agreed"]
+    assert world.refused(rotation(old, key=bytes(32))) == ["log-key-not-agreed"]
+    assert world.refused(rotation(old, name="other.example/log/valle")) == ["verifier-key-differs"]
+    world.say(rotation(old))
+    assert world.refused(rotation(old)) == ["log-key-not-agreed"]

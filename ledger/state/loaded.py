@@ -1,117 +1,21 @@
-"""The books as judge sees them: only what was loaded, and reading anything else is an error of ours.
-
-Rules never query; they say beforehand what they will want (`wants`), the store loads it, and a
-forgotten want shows itself at once as `UnloadedError` instead of as a silently empty answer.
-"""
+"""The loaded books: reading what was not loaded is an error of ours, and only accepted facts change them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from ledger.errors import Problem
-from ledger.facts.corrections import FactEndorsed, FactRetracted, FlagJustified
-from ledger.facts.deliveries import DeliveryConfirmed, DeliveryDisputed
-from ledger.facts.log import KeyAuthorised, StatementVouched
-from ledger.postings import Account, Move, Postings, post
-from ledger.postings.log import LOG, RULES, pack_subject, thumbprint
-from ledger.statement import Statement, meant, parse_statement
-
-JUDGED_ACCOUNTS = frozenset({"stock", "title", "transit", "return", "estimate", "volume"})
-"""Kinds of account whose balance rules look at; the others are only ever summed for reports."""
-
+from ledger.postings import Account, Move, Postings
+from ledger.state.keys_wanted import Wants
+from ledger.state.records import Known, LotBooks, Origin, Standing
+from ledger.statement import Statement
 
 _K = TypeVar("_K")
 
 
 class UnloadedError(LookupError):
     """A rule read something it had not declared: a programming error, never a user's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A mark that stands, with the index of the fact that made it."""
-
-    index: int
-    kind: str
-    effective_from: str
-    value: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A statement that is in the log: what rules about corrections need of it."""
-
-    index: int
-    statement: Statement
-    ended: bool
-    flags: tuple[str, ...]
-
-
-class Blocking(NamedTuple):
-    """A reason why a lot must not move: held, recalled or in-question, by which source, first on which lot."""
-
-    kind: str
-    source: str
-    lot: str
-
-
-class LotBooks(NamedTuple):
-    """The summary of a lot: which origin set it shares and what blocks it. A lot nobody bore has no set."""
-
-    origin_set: int | None
-    blocks: tuple[Blocking, ...]
-
-
-class Origin(NamedTuple):
-    """One row of an origin set: weight in grams of one delivery (opening, purchase), its producer and land."""
-
-    producer: str
-    grown: str
-    delivery: str
-    grams: int
-
-
-@dataclass(slots=True)
-class Wants:
-    """What has to be loaded before judging."""
-
-    subjects: set[str] = field(default_factory=set)
-    balances: set[tuple[str, str]] = field(default_factory=set)
-    digests: set[str] = field(default_factory=set)
-    ids: set[str] = field(default_factory=set)
-    seqs: set[tuple[str, int]] = field(default_factory=set)
-    lots: set[str] = field(default_factory=set)
-    origin_sets: set[int] = field(default_factory=set)
-    actors: set[str] = field(default_factory=set)
-    downstream: set[str] = field(default_factory=set)
-
-    def add(self, other: Wants) -> None:
-        """Take over another's wants."""
-        self.subjects |= other.subjects
-        self.balances |= other.balances
-        self.digests |= other.digests
-        self.ids |= other.ids
-        self.seqs |= other.seqs
-        self.lots |= other.lots
-        self.origin_sets |= other.origin_sets
-        self.actors |= other.actors
-        self.downstream |= other.downstream
-
-    def __bool__(self) -> bool:
-        """Whether anything is wanted at all."""
-        return bool(
-            self.subjects
-            or self.balances
-            or self.digests
-            or self.ids
-            or self.seqs
-            or self.lots
-            or self.origin_sets
-            or self.actors
-            or self.downstream
-        )
 
 
 class State:
@@ -371,91 +275,3 @@ class State:
 def _not_in(wanted: set[_K], loaded: Mapping[_K, object]) -> set[_K]:
     # Set difference with the keys of a mapping walks the whole mapping; this walks only what is wanted.
     return {key for key in wanted if key not in loaded}
-
-
-def wants(statement: Statement, postings: Postings) -> Wants:
-    """The first round: everything a statement names, and the accounts it moves."""
-    envelope = statement.envelope
-    wanted = Wants()
-    subjects = wanted.subjects
-    subjects.update((statement.kid, envelope.by, LOG, RULES))
-    if envelope.on_behalf_of is not None:
-        subjects.add(envelope.on_behalf_of)
-    for reference in statement.references:
-        subjects.add(reference.thing)
-        if "lot" in reference.kinds:
-            wanted.lots.add(reference.thing)
-            if not reference.born:
-                wanted.balances.add(("stock", reference.thing))
-    for mark in postings.marks:
-        subjects.add(mark.subject)
-    if "commodity" in type(statement.fact).model_fields:
-        subjects.add(pack_subject("commodity", statement.fact.commodity))  # type: ignore[attr-defined]
-    wanted.balances.update((m.account.kind, m.account.a) for m in postings.moves if m.account.kind in JUDGED_ACCOUNTS)
-    if isinstance(statement.fact, StatementVouched):
-        inner = parse_statement(statement.fact.jws.encode())
-        wanted.add(wants(inner, post(inner)))
-        wanted.subjects.add(inner.digest)
-        wanted.digests.add(inner.digest)
-    # Whether this very statement is in the log already shows in its id: the digest covers it.
-    wanted.ids.add(envelope.id)
-    if envelope.seq is not None:
-        wanted.seqs.add((statement.kid, envelope.seq))
-    _want_named(statement, wanted)
-    return wanted
-
-
-def _want_named(statement: Statement, wanted: Wants) -> None:
-    fact = statement.fact
-    if statement.envelope.replaces is not None:
-        wanted.digests.add(statement.envelope.replaces)
-    match fact:
-        case FactEndorsed() | FlagJustified() | FactRetracted():
-            wanted.digests.add(fact.statement)
-        case DeliveryConfirmed() | DeliveryDisputed():
-            wanted.digests.add(fact.statement)
-        case KeyAuthorised():
-            wanted.subjects.add(thumbprint(fact.key))
-        case _:
-            pass
-
-
-def further_wants(statement: Statement, state: State) -> Wants:
-    """The second round: what the first one brought to light (the statement to correct, mixed origins)."""
-    wanted = Wants()
-    if isinstance(statement.fact, StatementVouched):
-        wanted.add(further_wants(meant(statement), state))
-    for reference in statement.references:
-        if "lot" in reference.kinds and not reference.born:
-            books = state.lot(reference.thing)
-            if books is not None and books.origin_set is not None:
-                wanted.origin_sets.add(books.origin_set)
-            born = state.birth(reference.thing)
-            if born is not None and "commodity" in born:
-                wanted.subjects.add(pack_subject("commodity", str(born["commodity"])))
-        elif "lot" in reference.kinds and state.lot(reference.thing) is not None:
-            # Its first birth was retracted: what was made of it meanwhile must not become its own ancestor.
-            wanted.downstream.add(reference.thing)
-    principal = statement.envelope.on_behalf_of
-    if principal is not None:
-        wanted.subjects.update(str(mark.value["mandate"]) for mark in state.marks(principal, "mandate"))
-    ended = statement.envelope.replaces
-    if isinstance(statement.fact, FactRetracted):
-        ended = statement.fact.statement
-    if ended is not None:
-        known = state.known(ended)
-        if known is not None:
-            _want_correction(known.statement, wanted)
-    return wanted
-
-
-def _want_correction(old: Statement, wanted: Wants) -> None:
-    postings = post(old)
-    wanted.add(wants(old, postings))
-    wanted.actors.add(old.digest)
-    wanted.subjects.add(old.digest)
-    for reference in meant(old).references:
-        if reference.born:
-            wanted.actors.add(reference.thing)
-            if "lot" in reference.kinds:
-                wanted.downstream.add(reference.thing)

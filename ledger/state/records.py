@@ -1,0 +1,53 @@
+"""What the books hold, row by row: standing marks, known statements, summaries of lots, origin rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ledger.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A mark that stands, with the index of the fact that made it."""
+
+    index: int
+    kind: str
+    effective_from: str
+    value: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A statement that is in the log: what rules about corrections need of it."""
+
+    index: int
+    statement: Statement
+    ended: bool
+    flags: tuple[str, ...]
+
+
+class Blocking(NamedTuple):
+    """A reason why a lot must not move: held, recalled or in-question, by which source, first on which lot."""
+
+    kind: str
+    source: str
+    lot: str
+
+
+class LotBooks(NamedTuple):
+    """The summary of a lot: which origin set it shares and what blocks it. A lot nobody bore has no set."""
+
+    origin_set: int | None
+    blocks: tuple[Blocking, ...]
+
+
+class Origin(NamedTuple):
+    """One row of an origin set: weight in grams of one delivery (opening, purchase), its producer and land."""
+
+    producer: str
+    grown: str
+    delivery: str
+    grams: int

@@ -1,0 +1,103 @@
+"""What judging a statement will want: first what it names and moves, then what that brought to light."""
+
+from __future__ import annotations
+
+from ledger.facts.corrections import FactEndorsed, FactRetracted, FlagJustified
+from ledger.facts.deliveries import DeliveryConfirmed, DeliveryDisputed
+from ledger.facts.log import KeyAuthorised, StatementVouched
+from ledger.postings import Postings, post
+from ledger.postings.log import LOG, RULES, pack_subject, thumbprint
+from ledger.state.keys_wanted import Wants
+from ledger.state.loaded import State
+from ledger.statement import Statement, meant, parse_statement
+
+JUDGED_ACCOUNTS = frozenset({"stock", "title", "transit", "return", "estimate", "volume"})
+"""Kinds of account whose balance rules look at; the others are only ever summed for reports."""
+
+
+def wants(statement: Statement, postings: Postings) -> Wants:
+    """The first round: everything a statement names, and the accounts it moves."""
+    envelope = statement.envelope
+    wanted = Wants()
+    subjects = wanted.subjects
+    subjects.update((statement.kid, envelope.by, LOG, RULES))
+    if envelope.on_behalf_of is not None:
+        subjects.add(envelope.on_behalf_of)
+    for reference in statement.references:
+        subjects.add(reference.thing)
+        if "lot" in reference.kinds:
+            wanted.lots.add(reference.thing)
+            if not reference.born:
+                wanted.balances.add(("stock", reference.thing))
+    for mark in postings.marks:
+        subjects.add(mark.subject)
+    if "commodity" in type(statement.fact).model_fields:
+        subjects.add(pack_subject("commodity", statement.fact.commodity))  # type: ignore[attr-defined]
+    wanted.balances.update((m.account.kind, m.account.a) for m in postings.moves if m.account.kind in JUDGED_ACCOUNTS)
+    if isinstance(statement.fact, StatementVouched):
+        inner = parse_statement(statement.fact.jws.encode())
+        wanted.add(wants(inner, post(inner)))
+        wanted.subjects.add(inner.digest)
+        wanted.digests.add(inner.digest)
+    # Whether this very statement is in the log already shows in its id: the digest covers it.
+    wanted.ids.add(envelope.id)
+    if envelope.seq is not None:
+        wanted.seqs.add((statement.kid, envelope.seq))
+    _want_named(statement, wanted)
+    return wanted
+
+
+def _want_named(statement: Statement, wanted: Wants) -> None:
+    fact = statement.fact
+    if statement.envelope.replaces is not None:
+        wanted.digests.add(statement.envelope.replaces)
+    match fact:
+        case FactEndorsed() | FlagJustified() | FactRetracted():
+            wanted.digests.add(fact.statement)
+        case DeliveryConfirmed() | DeliveryDisputed():
+            wanted.digests.add(fact.statement)
+        case KeyAuthorised():
+            wanted.subjects.add(thumbprint(fact.key))
+        case _:
+            pass
+
+
+def further_wants(statement: Statement, state: State) -> Wants:
+    """The second round: what the first one brought to light (the statement to correct, mixed origins)."""
+    wanted = Wants()
+    if isinstance(statement.fact, StatementVouched):
+        wanted.add(further_wants(meant(statement), state))
+    for reference in statement.references:
+        if "lot" in reference.kinds and not reference.born:
+            books = state.lot(reference.thing)
+            if books is not None and books.origin_set is not None:
+                wanted.origin_sets.add(books.origin_set)
+            born = state.birth(reference.thing)
+            if born is not None and "commodity" in born:
+                wanted.subjects.add(pack_subject("commodity", str(born["commodity"])))
+        elif "lot" in reference.kinds and state.lot(reference.thing) is not None:
+            # Its first birth was retracted: what was made of it meanwhile must not become its own ancestor.
+            wanted.downstream.add(reference.thing)
+    principal = statement.envelope.on_behalf_of
+    if principal is not None:
+        wanted.subjects.update(str(mark.value["mandate"]) for mark in state.marks(principal, "mandate"))
+    ended = statement.envelope.replaces
+    if isinstance(statement.fact, FactRetracted):
+        ended = statement.fact.statement
+    if ended is not None:
+        known = state.known(ended)
+        if known is not None:
+            _want_correction(known.statement, wanted)
+    return wanted
+
+
+def _want_correction(old: Statement, wanted: Wants) -> None:
+    postings = post(old)
+    wanted.add(wants(old, postings))
+    wanted.actors.add(old.digest)
+    wanted.subjects.add(old.digest)
+    for reference in meant(old).references:
+        if reference.born:
+            wanted.actors.add(reference.thing)
+            if "lot" in reference.kinds:
+                wanted.downstream.add(reference.thing)
