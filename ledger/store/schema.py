@@ -34,6 +34,10 @@ ACCOUNT_KINDS: Final = {
     "field-title": 9,
     "purchase": 10,
     "opening": 11,
+    "pledge": 12,
+    "contract": 13,
+    "money": 14,
+    "credit": 15,
 }
 ACCOUNT_NAMES: Final = {number: name for name, number in ACCOUNT_KINDS.items()}
 
