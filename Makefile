@@ -15,7 +15,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo test check serve bench soak format screenshots requirements setup setup-test hooks clean
+.PHONY: help demo test check serve bench bench-large soak format screenshots requirements setup setup-test hooks clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -42,6 +42,9 @@ format: $(VENV)/.chaski-test ## bring the code into its form
 
 bench: $(VENV)/.chaski-test ## the numbers of docs/performance.md, measured here
 	$(BIN)/python -m bench
+
+bench-large: $(VENV)/.chaski-test ## claims with a million facts in the store (built once: see bench/season.py)
+	$(BIN)/python -m bench.large
 
 soak: $(VENV)/.chaski-test ## long load with crashes in between
 	$(BIN)/python -m bench.soak

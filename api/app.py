@@ -17,7 +17,7 @@ from api.gate import Gate
 from api.intake import Intake
 from api.measures import Measures
 from api.pages import landing, lot, static
-from api.routes import documents, facts, health, log, lots, metrics
+from api.routes import documents, facts, health, log, lots, metrics, webhooks
 from api.shortcut import Shortcut
 from ledger import __version__
 from ledger.settings import Settings
@@ -30,6 +30,9 @@ READERS: Final = 8
 
 # Documents on their way in at the same time.
 KEEPERS: Final = 4
+
+# Webhooks tried out at the same time: each may hold a thread for as long as a slow receiver is waited for.
+TRIALS: Final = 2
 
 
 def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
@@ -44,6 +47,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         readers=ThreadPoolExecutor(READERS, "read"),
         keepers=ThreadPoolExecutor(KEEPERS, "keep"),
         big_batches=asyncio.Semaphore(1),
+        trials=asyncio.Semaphore(TRIALS),
     )
 
     @asynccontextmanager
@@ -62,7 +66,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
-    for room in (facts, lots, documents, log, health, metrics, landing, lot, static):
+    for room in (facts, lots, documents, webhooks, log, health, metrics, landing, lot, static):
         app.include_router(room.router)
     errors.install(app)
     described.install(app)

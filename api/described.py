@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from api import examples
 from ledger.facts import known_types
 from ledger.queries import LotLine, LotView, Trace
+from ledger.store.events import EVENTS
 
 Json = dict[str, Any]
 Responses = dict[int | str, Json]
@@ -26,6 +27,7 @@ TAGS: Final = [
     {"name": "facts", "description": "State facts and read them back."},
     {"name": "lots", "description": "Lots, their trace and their state at any log size."},
     {"name": "documents", "description": "Documents by their SHA-256."},
+    {"name": "webhooks", "description": "Being told of what happens (docs/webhooks.md)."},
     {"name": "log", "description": "Public: checkpoint, tiles and proofs (C2SP, RFC 6962)."},
     {"name": "pages", "description": "Public: the lot page behind the QR code, as HTML or the same as JSON."},
     {"name": "health", "description": "For those who run it."},
@@ -170,6 +172,49 @@ kept: Final[Responses] = {
     415: _problem("A media type this ledger does not keep."),
     422: _problem("The bytes are not those of the digest."),
 }
+subscribing: Final[Json] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": _ref("WebhookAsked"), "example": examples.WEBHOOK}},
+    }
+}
+subscribed: Final[Responses] = {
+    **_GUARDED,
+    201: _answer("The webhook with its secret, which is shown this once.", _ref("WebhookMade")),
+    404: _problem("The token's party does not stand."),
+    409: _problem("The party has as many webhooks as it may."),
+    413: _problem("Too large."),
+    415: _problem("Not application/json, or compressed."),
+}
+webhooks: Final[Responses] = {
+    **_GUARDED,
+    200: _answer(
+        "The party's webhooks.",
+        {
+            "type": "object",
+            "required": ["webhooks"],
+            "properties": {"webhooks": {"type": "array", "items": _ref("Webhook")}},
+        },
+    ),
+}
+webhook: Final[Responses] = {**_GUARDED, **_UNKNOWN, 200: _answer("The webhook.", _ref("Webhook"))}
+unsubscribed: Final[Responses] = {**_GUARDED, **_UNKNOWN, 204: {"description": "It is gone."}}
+deliveries: Final[Responses] = {
+    **_GUARDED,
+    **_UNKNOWN,
+    200: _answer(
+        "Deliveries, at most `limit` of them.",
+        {
+            "type": "object",
+            "required": ["deliveries", "next"],
+            "properties": {
+                "deliveries": {"type": "array", "items": _ref("WebhookDelivery")},
+                "next": {"type": ["string", "null"]},
+            },
+        },
+    ),
+}
+tested: Final[Responses] = {**_GUARDED, **_UNKNOWN, 200: _answer("What came of it.", _ref("WebhookTrial"))}
 _PUBLIC: Final[Responses] = {400: _MALFORMED, **_UNKNOWN, 500: _GUARDED[500]}
 checkpoint: Final[Responses] = {
     **_PUBLIC,
@@ -227,7 +272,62 @@ _PROBLEM: Final[Json] = {
         "effect": {"enum": ["refuse", "flag"]},
     },
 }
+_TEXT: Final[Json] = {"type": "string"}
+_WHOLE: Final[Json] = {"type": "integer"}
+_MAYBE: Final[Json] = {"type": ["string", "null"]}
+_WEBHOOK: Final[Json] = {
+    "id": _TEXT,
+    "party": _TEXT,
+    "url": _TEXT,
+    "events": {"type": "array", "items": {"enum": list(EVENTS)}},
+    "types": {"type": "array", "items": _TEXT},
+    "created_at": _TEXT,
+    "paused": {"type": "boolean"},
+}
+_STANDS: Final[Json] = {
+    **dict.fromkeys(("waiting", "delivered", "failed"), _WHOLE),
+    "waiting_since": _MAYBE,
+    "problem": {**_MAYBE, "description": "What went wrong the last time with the notice that waits first."},
+}
+_DELIVERY: Final[Json] = {
+    **dict.fromkeys(("id", "event", "created_at"), _TEXT),
+    **dict.fromkeys(("index", "attempts"), _WHOLE),
+    "state": {"enum": ["waiting", "delivered", "failed"]},
+    **dict.fromkeys(("next_try_at", "finished_at", "problem"), _MAYBE),
+    "status": {"type": ["integer", "null"], "description": "What the receiver answered the last time."},
+}
+_TRIAL: Final[Json] = {
+    "delivered": {"type": "boolean"},
+    "status": {"type": ["integer", "null"]},
+    "problem": _MAYBE,
+    "milliseconds": _WHOLE,
+}
+
+
+def _whole(properties: Json) -> Json:
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
 _OWN: Final[Json] = {
+    "Webhook": _whole(_WEBHOOK | _STANDS),
+    "WebhookMade": _whole(_WEBHOOK | {"secret": {"type": "string", "description": "Key of the signatures."}}),
+    "WebhookDelivery": _whole(_DELIVERY),
+    "WebhookTrial": _whole(_TRIAL),
+    "WebhookAsked": {
+        "type": "object",
+        "required": ["url", "events"],
+        "additionalProperties": False,
+        "properties": {
+            "url": {"type": "string", "maxLength": 2048, "description": "https, on a port the operator allows."},
+            "events": {"type": "array", "minItems": 1, "items": {"enum": list(EVENTS)}},
+            "types": {
+                "type": "array",
+                "maxItems": 50,
+                "items": {"type": "string", "pattern": "^[a-z.0-9/-]{1,64}$"},
+                "description": "Beginnings of fact types, for fact.recorded; without them, all.",
+            },
+        },
+    },
     "Problem": _PROBLEM,
     "Problems": {
         "type": "object",

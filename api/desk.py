@@ -34,6 +34,7 @@ class Desk:
     readers: Executor
     keepers: Executor
     big_batches: asyncio.Semaphore
+    trials: asyncio.Semaphore
 
     async def read(self, question: Callable[[], Answer]) -> Answer:
         """Ask the ledger something on a thread; at most so many questions at a time."""

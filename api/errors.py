@@ -53,6 +53,7 @@ CODES: Final[Mapping[str, int]] = {
     "document-type": 415,
     "signature-invalid": 422,
     "document-digest": 422,
+    "webhooks-too-many": 409,
     "queue-full": 503,
     "books-busy": 503,
     "clock-backwards": 503,

@@ -101,3 +101,9 @@ REFUSAL: Final[dict[str, Any]] = {
         }
     ],
 }
+
+WEBHOOK: Final[dict[str, Any]] = {
+    "url": "https://buyer.example/hooks/chaski",
+    "events": ["fact.recorded", "lot.status-changed"],
+    "types": ["lot."],
+}

@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 
 from api.app import create_app
+from api.courier import courier_of
 from ledger.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,15 +32,16 @@ def serve(
 ) -> None:
     """Serve until told to stop (SIGINT, SIGTERM): take no more requests, finish those in hand, return.
 
-    The ledger has exactly one writer, so there is one process. `port` 0 picks a free one; `bound` is told the port
-    as soon as it is ours, and not at all where it is somebody else's.
+    Webhooks are delivered meanwhile. The ledger has exactly one writer, so there is one process. `port` 0 picks a free
+    one; `bound` is told the port as soon as it is ours, and not at all where it is somebody else's.
     """
     set_up_log(settings.log_level, settings.log_format)
     server = prepared(ledger, settings, host=host, port=port)
     with server.config.bind_socket() as listening:
         if bound is not None:
             bound(listening.getsockname()[1])
-        server.run(sockets=[listening])
+        with courier_of(ledger, settings).working():
+            server.run(sockets=[listening])
 
 
 def prepared(ledger: Ledger, settings: Settings, *, host: str | None = None, port: int | None = None) -> uvicorn.Server:

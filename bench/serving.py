@@ -20,7 +20,7 @@ def measure(valley: Valley, scale: Scale) -> Iterator[Number]:
 
     The valley's own ledger is closed here: a database has one writer.
     """
-    token = valley.ledger.create_token(party=valley.coop, scopes=["facts:write"], days=1, label="bench")
+    token = valley.ledger.create_token(party=valley.party, scopes=["facts:write"], days=1, label="bench")
     size = valley.ledger.head().size
     valley.ledger.close()
     beside = valley.folder.parent

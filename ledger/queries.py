@@ -27,8 +27,32 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Plausibility:
+    """How a delivery fits what its plot or herd was estimated to give, as a dry run says before it is stated.
+
+    Green up to the estimate, amber up to 110 percent of it, red above. `delivered_grams` came before,
+    `this_grams` is the delivery itself, `permille` both together in thousandths of the estimate, rounded up.
+    `status` is the plot status the estimate is for, "" where estimates are not kept apart.
+    """
+
+    level: Literal["green", "amber", "red"]
+    grown: str
+    commodity: str
+    form: str
+    season: str
+    status: str
+    delivered_grams: int
+    this_grams: int
+    estimated_grams: int
+    permille: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one offered fact. `problems` holds refusals; `flags` stay open until justified."""
+    """What became of one offered fact. `problems` holds refusals; `flags` stay open until justified.
+
+    `plausibility` is only there in the answer of a dry run, and only for deliveries with an estimate.
+    """
 
     status: Status
     id: str = ""
@@ -39,6 +63,7 @@ class Outcome:
     receipt_code: str = ""
     problems: tuple[Problem, ...] = ()
     flags: tuple[Problem, ...] = ()
+    plausibility: Plausibility | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +85,7 @@ class FactRecord:
     envelope: Mapping[str, object]
     flags: tuple[Problem, ...] = ()
     ended_by: int | None = None
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +214,88 @@ class Link:
     outside_grams: int = 0
 
 
+ClaimStatus = Literal["carried", "held", "not-carried"]
+ClaimKind = Literal["certificate", "conservation", "eudr"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReason:
+    """Why a claim is held, not carried, or carried with a remark (`note`).
+
+    `subject` is the id of what it is about, `day` the day that decided, `index` the fact it rests on (None: the
+    absence of one). Grams and families are those of the lot that the reason concerns; grams with two reasons count
+    in both.
+    """
+
+    code: str
+    effect: Literal["note", "held", "not-carried"]
+    subject: str
+    day: str
+    index: int | None
+    grams: int
+    families: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """An agreement or certificate a claim rests on; `number` is its own, `valid_to` "" where it has no end."""
+
+    id: str
+    number: str
+    holder: str
+    valid_from: str
+    valid_to: str
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerClaim:
+    """How the claim stands with one owner of the lot's grams: under own certificate, or as bought on a day."""
+
+    party: str
+    grams: int
+    status: ClaimStatus
+    sold_on: str = ""
+    reasons: tuple[ClaimReason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a lot carries on a day under one scheme, agreement framework or evidence regime, and why.
+
+    `covered_grams` of `total_grams` come from deliveries that carry it by themselves, of `covered_families` of
+    `families`; `outside_grams` are those the framework does not concern. A lot is divided by weight, so a part that
+    does not carry it spoils the whole (`segregated`), or lowers `share_permille` (`controlled-blending`).
+    """
+
+    kind: ClaimKind
+    name: str
+    names: Mapping[str, str]
+    status: ClaimStatus
+    model: str
+    covered_grams: int
+    total_grams: int
+    outside_grams: int
+    covered_families: int
+    families: int
+    papers: tuple[Paper, ...] = ()
+    reasons: tuple[ClaimReason, ...] = ()
+    owners: tuple[OwnerClaim, ...] = ()
+    share_permille: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class LotClaims:
+    """All claims of a lot on a day (`at`), as known at a log size."""
+
+    lot: str
+    at: str
+    size: int
+    grams: int
+    claimable: bool
+    claims: tuple[Claim, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class AttributeWords:
     """An attribute of a lot (calibre, class, colour) with the pack's words for it in each language."""
@@ -268,7 +376,10 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What `verify` did and did not prove."""
+    """What `verify` did and did not prove.
+
+    `withheld` are indexes of statements whose text is gone; `hidden` and `erased` count persons, as the books have it.
+    """
 
     origin: str
     size: int
@@ -281,6 +392,27 @@ class Verification:
     proved: tuple[str, ...]
     not_proved: tuple[str, ...]
     checkpoint: str = ""
+    withheld: tuple[int, ...] = ()
+    hidden: int = 0
+    erased: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureLine:
+    """A request for erasure: hidden since it was asked; `ends_on` is the first day on which it may be destroyed.
+
+    `ends_on` is "" where nothing has to be kept; `kept_for` names what decides: the code of a retention period, or
+    `audit`. `destroys` counts what there is now by kind, or was when it was destroyed.
+    """
+
+    erasure: str
+    person: str
+    asked_on: str
+    asked_by: str
+    state: Literal["hidden", "due", "done"]
+    ends_on: str
+    kept_for: str
+    destroys: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ def _listed(value: object) -> object:
     return tuple(item.strip() for item in value.split(",") if item.strip()) if isinstance(value, str) else value
 
 
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
 class Settings(BaseSettings):
     """The settings in force. Make one with `load`, which speaks in Problems."""
 
@@ -101,6 +104,16 @@ class Settings(BaseSettings):
             "text/plain",
         ),
         description="Media types of documents taken, separated by commas; a narrower choice than the default.",
+    )
+    outbox_ports: Annotated[tuple[Port, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (443, 8443), description="Ports a webhook may be delivered to, separated by commas."
+    )
+    outbox_days: Annotated[int, Field(ge=1, le=30)] = Field(
+        3, description="For how many days a notice is tried again before it counts as failed."
+    )
+    outbox_allow_local: bool = Field(
+        default=False,
+        description="Whether webhooks may go to this very machine, by http too; for tests and development only.",
     )
     debug: bool = Field(default=False, description="Whether an internal error shows where in the program it happened.")
 

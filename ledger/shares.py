@@ -1,8 +1,8 @@
-"""Dividing whole grams in proportion without losing or making one."""
+"""Dividing whole grams, or cents, in proportion without losing or making one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:
@@ -26,3 +26,14 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
         for place in by_remainder[:missing]:
             parts[place] += 1
     return parts
+
+
+def divide(total: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """Divide `total` among ids by their weights, ties to the earlier id; equal weights divide equally.
+
+    Whoever weighs nothing gets nothing; among nobody who weighs anything nothing is divided, and the sum is 0.
+    """
+    if not any(weights.values()):
+        return dict.fromkeys(sorted(weights), 0)
+    order = sorted(weights)
+    return dict(zip(order, apportion(total, [weights[thing] for thing in order]), strict=True))

@@ -20,6 +20,7 @@ from ledger.errors import FormatError, Problem
 from ledger.facts import Fact, Reference, known_types, references, sealed_fields
 from ledger.facts.log import StatementVouched
 from ledger.facts.misfits import echo, misfits
+from ledger.facts.privacy import Restated, Withheld
 from ledger.values import Basis, Digest, Moment, Origin, OwnCode, Thing
 
 JWS_TYPE = "chaski-fact+jws"
@@ -83,13 +84,20 @@ class Statement:
         return self.envelope.fact
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether the text is gone and only what was restated of it is left."""
+        return not self.signature
+
+    @property
     def actor(self) -> str:
         """The party whose act this is: the principal where one is named, else the stater."""
         return self.envelope.on_behalf_of or self.envelope.by
 
     @property
     def jws(self) -> bytes:
-        """The compact JWS whose SHA-256 is the digest."""
+        """The compact JWS whose SHA-256 is the digest; nothing where the text was withheld."""
+        if self.is_withheld:
+            return b""
         return b".".join((header(self.kid), _b64(self.payload), _b64(self.signature)))
 
 
@@ -193,8 +201,50 @@ def meant(statement: Statement) -> Statement:
 
 
 def restore(payload: bytes, signature: bytes, kid: str, digest: str) -> Statement:
-    """A statement as the store kept it; the caller re-hashes where trust matters (`verify`)."""
+    """A statement as the store kept it; the caller re-hashes where trust matters (`verify`).
+
+    Without a signature it is one whose text was withheld: the payload is then what was restated of it.
+    """
+    if not signature:
+        return _stand_in(payload, kid, digest)
     return Statement.of(payload, signature, kid, digest, _envelope_trusted(payload))
+
+
+def parse_restated(text: bytes) -> Restated:
+    """Read what was restated of a withheld statement; raises FormatError where it is no such thing."""
+    canonical.load_canonical(text)
+    try:
+        return Restated.model_validate_json(text)
+    except ValidationError as error:
+        raise FormatError(misfits(error)) from None
+
+
+def restated_text(restated: Restated) -> str:
+    """The canonical text of a restatement; what is not said is left out."""
+    return canonical.encode(restated.model_dump(mode="json", exclude_none=True)).decode()
+
+
+def _stand_in(payload: bytes, kid: str, digest: str) -> Statement:
+    """What is left of a withheld statement: its place, who stated it, and its postings as its body."""
+    restated = parse_restated(payload)
+    envelope = Envelope.model_construct(
+        fact=restated.fact,
+        id=restated.id,
+        log="",
+        by=restated.by,
+        at=restated.at,
+        nonce="",
+        body=Withheld(restated=restated),
+        on_behalf_of=restated.on_behalf_of,
+        replaces=restated.replaces,
+        seq=restated.seq,
+    )
+    born = tuple(
+        Reference("", mark.subject, (str(mark.value["thing"]),), born=True)
+        for mark in restated.marks
+        if mark.kind == "born" and "thing" in mark.value
+    )
+    return Statement(payload, b"", kid, digest, envelope, born)
 
 
 def _envelope_trusted(payload: bytes) -> Envelope:

@@ -116,10 +116,10 @@ def start(watched: int) -> tuple[str, Path]:
     origin, programs = find_programs()
     # Not pytest's own temporary folder: that one is closed to the user the server runs as.
     folder = Path(tempfile.mkdtemp(prefix="chaski-pg-", dir="/tmp"))
-    who = _identity()
+    who = identity()
     if who:
         os.chown(folder, who["user"], who["group"])
-        programs = _reachable(programs, folder, who)
+        programs = reachable(programs, folder, who)
     data = folder / "data"
     chosen = SETTINGS | {"unix_socket_directories": str(folder)}
     options = " ".join(f"-c {name}='{value}'" for name, value in chosen.items())
@@ -167,7 +167,7 @@ def _number(text: str) -> int:
     return int(digits[0]) if digits else 0
 
 
-def _identity() -> _Identity:
+def identity() -> _Identity:
     """PostgreSQL refuses to run as root: then it runs as the system's `postgres`, or as `nobody`."""
     if os.geteuid() != 0:
         return {}
@@ -178,7 +178,7 @@ def _identity() -> _Identity:
     raise RuntimeError("running as root, and the system has neither a user postgres nor a user nobody")
 
 
-def _reachable(programs: Path, folder: Path, who: _Identity) -> Path:
+def reachable(programs: Path, folder: Path, who: _Identity) -> Path:
     """The programs where that user can run them: a checkout under /root is closed to it, so they are copied out."""
     with contextlib.suppress(OSError, subprocess.CalledProcessError):
         asked: list[str | Path] = [programs / "initdb", "--version"]
@@ -212,7 +212,7 @@ def _watch(watched: int, pg_ctl: Path, folder: Path) -> None:
     while _alive(watched):
         time.sleep(0.5)
     stop: list[str | Path] = [pg_ctl, "-D", folder / "data", "-m", "immediate", "-w", "-t", "20", "stop"]
-    subprocess.run(stop, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, **_identity())
+    subprocess.run(stop, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, **identity())
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -19,6 +19,7 @@ from ledger import Ledger, SigningKey, canonical, keys
 from ledger.queries import LotView, Outcome
 from ledger.statement import disclose, sign
 from ledger.values import crockford
+from tests.outlines import square
 
 ORIGIN = "ledger.example/log/valle"
 DAY = "2026-06-12"
@@ -163,6 +164,7 @@ class World:
         self._numbers = count(1)
         self._parties: dict[str, Party] = {}
         self._farms = count(1)
+        self._plots = count(1)
         self._receipts = count(1)
         self.outcomes: dict[str, Outcome] = {}
 
@@ -286,10 +288,10 @@ class World:
         self.say(self.plot(coop, plot))
         return Farm(producer, plot)
 
-    def plot(self, by: Party, plot: str | None = None) -> Draft:
-        """A plot is mapped."""
-        body = {"plot": plot or self.new_id("plot"), "area_m2": 20_000, "district": "Moyobamba"}
-        return self.draft("plot.mapped", body, by, sealed={"/geometry": "POLYGON(invented)"})
+    def plot(self, by: Party, plot: str | None = None, *, outline: object = None, **changes: Any) -> Draft:
+        """A plot is mapped, of two hectares and on ground of its own unless said otherwise."""
+        body = {"plot": plot or self.new_id("plot"), "area_m2": 20_000, "district": "Moyobamba", **changes}
+        return self.draft("plot.mapped", body, by, sealed={"/geometry": outline or square(next(self._plots))})
 
     def herd(self, coop: Party, holder: str) -> str:
         """A herd of alpacas of a producer."""
@@ -486,6 +488,57 @@ class World:
     def recall(self, by: Party, *lots: str) -> Draft:
         """Lots are called back."""
         return self.draft("lot.recalled", {"recall": self.new_id("recall"), "lots": list(lots), "reason": "mould"}, by)
+
+    # ------------------------------------------------------------ trade
+
+    def contract(self, by: Party, to: Party, grams: int, **changes: Any) -> Draft:
+        """A contract for dry parchment at a fixed price."""
+        body = {
+            "contract": self.new_id("contract"),
+            "number": f"C-{next(self._numbers)}",
+            "seller": by.id,
+            "buyer": to.id,
+            "lines": [{"commodity": "coffee", "form": "dry-parchment", "grams": grams}],
+            "price_terms": "fixed",
+            "price": {"minor": 1_450, "scale": 0, "currency": "PEN", "per_grams": 1_000},
+            "deliver_from": "2026-06-01",
+            "deliver_to": "2026-12-31",
+            "signed_on": DAY,
+        }
+        return self.draft("contract.signed", body | changes, by)
+
+    def sale(self, by: Party, to: Party, *lots: tuple[str, int] | Mapping[str, Any], **changes: Any) -> Draft:
+        """Dry parchment is sold: (lot, grams) or whole lines."""
+        lines = [
+            {"lot": line[0], "grams": line[1], "invoiced_grams": line[1]} if isinstance(line, tuple) else dict(line)
+            for line in lots
+        ]
+        body = {
+            "sale": self.new_id("sale"),
+            "buyer": to.id,
+            "commodity": "coffee",
+            "form": "dry-parchment",
+            "lots": lines,
+        }
+        return self.draft("lot.sold", body | changes, by)
+
+    def reversal(self, by: Party, sale: Draft, *lots: tuple[str, int], **changes: Any) -> Draft:
+        """A sale is undone: whole, unless (lot, grams) say otherwise."""
+        whole = [{name: line[name] for name in line if name != "claims"} for line in sale["lots"]]
+        lines = [{"lot": lot, "grams": grams, "invoiced_grams": grams} for lot, grams in lots] or whole
+        body = {
+            **{name: sale[name] for name in ("sale", "buyer", "commodity", "form")},
+            "contract": sale.body.get("contract"),
+            "seller": sale.by,
+            "lots": lines,
+            "reason": "quality",
+        }
+        return self.draft("sale.reversed", body | changes, by)
+
+    def pledge(self, by: Party, lender: Party, lot: str, grams: int, **changes: Any) -> Draft:
+        """Grams of a lot are pledged to a lender."""
+        body = {"pledge": self.new_id("pledge"), "lot": lot, "grams": grams, "lender": lender.id}
+        return self.draft("pledge.recorded", body | changes, by)
 
     # ------------------------------------------------------------ words about facts
 

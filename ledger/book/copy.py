@@ -13,6 +13,7 @@ from ledger.facts.log import LogOpened
 from ledger.log.note import VerifierKey
 from ledger.queries import RebuildReport, Verification
 from ledger.store.catalogue import Catalogue
+from ledger.store.clock import system_clock
 from ledger.store.connection import open_engine
 from ledger.store.rebuild import rebuild
 from ledger.store.troubles import as_written
@@ -38,6 +39,7 @@ class Copy(Reading):
             raise
 
     def _open(self, verifier_key: str | None) -> None:
+        self._clock = system_clock
         self._catalogue = Catalogue(self._engine, LOG)
         if not self._catalogue.exists():
             raise NotFoundError(Problem("ledger-not-found", "", self._database))
@@ -70,7 +72,7 @@ class Copy(Reading):
     ) -> Verification:
         """Check everything, as `Ledger.verify` does, without anything this machine would remember."""
         with as_written():
-            return verify(
+            found = verify(
                 self._database,
                 self._engine,
                 LOG,
@@ -81,6 +83,7 @@ class Copy(Reading):
                 strict=strict,
                 progress=progress,
             )
+        return self.with_persons(found)
 
     def rebuild(self, *, until: int | None = None) -> RebuildReport:
         """Post every fact again into empty books and compare them with the stored ones."""

@@ -11,6 +11,7 @@ from ledger.book.node_signer import NodeSigner
 from ledger.errors import ConflictError, NotFoundError, Problem
 from ledger.facts import known_types
 from ledger.keys import SigningKey
+from ledger.packs.anypack import Kind
 from ledger.rules import RULES_VERSION
 from ledger.rules.identity import NEVER_DELEGABLE
 from ledger.store.companions import Companions, RememberedHead
@@ -27,7 +28,7 @@ def genesis(
     operator_key: SigningKey,
     signer: NodeSigner,
     verifier_key: str,
-    packs: Mapping[str, bytes],
+    packs: Mapping[tuple[Kind, str], bytes],
     at: str,
 ) -> Mapping[str, Any]:
     """The envelope of `log.opened`: operator, keys, packs by digest, rules; ids follow from the origin."""
@@ -43,8 +44,8 @@ def genesis(
         },
         "node_key": canonical.b64url(signer.key.public),
         "packs": [
-            {"kind": "commodity", "code": code, "digest": hashlib.sha256(data).hexdigest()}
-            for code, data in sorted(packs.items())
+            {"kind": kind, "code": code, "digest": hashlib.sha256(data).hexdigest()}
+            for (kind, code), data in packs.items()
         ],
         "rules_version": RULES_VERSION,
     }

@@ -37,9 +37,18 @@ class NodeSigner:
         return self._key
 
     def statement(
-        self, fact: Mapping[str, Any], *, party: str, hand: str | None
+        self,
+        fact: Mapping[str, Any],
+        *,
+        party: str,
+        hand: str | None,
+        added: Mapping[str, Any] | None = None,
     ) -> tuple[Statement, tuple[Disclosure, ...]]:
-        """Sign a fact for a party; raises FormatError naming what is missing, unknown or malformed."""
+        """Sign a fact for a party; raises FormatError naming what is missing, unknown or malformed.
+
+        `added` are open fields of the body by pointer that the node fills in itself; nonce and salts follow from what
+        was sent alone.
+        """
         unknown = fact.keys() - _UNSIGNED_FIELDS
         missing = {"id", "fact", "at", "body"} - fact.keys()
         if unknown or missing:
@@ -52,6 +61,10 @@ class NodeSigner:
         content = canonical.encode({**fact, "by": party, "log": self._origin})
         sealed = fact.get("sealed") or {}
         body, disclosures = self._sealed(fact["body"], sealed, content)
+        if added:
+            body = _copied(body)
+            for pointer, value in added.items():
+                _put(body, pointer, value)
         envelope = {name: value for name, value in fact.items() if name not in ("sealed", "body")}
         envelope |= {
             "by": party,

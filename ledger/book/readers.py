@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from ledger.errors import NotFoundError, Problem
 from ledger.store.books import Books
 from ledger.store.connection import Connection
+from ledger.store.kept import Kept
 from ledger.store.log_view import LogView
 from ledger.store.names import Names
 
@@ -36,6 +37,7 @@ class Readers:
         self._origin = origin
         self._idle: list[Reader] = []
         self._lock = threading.Lock()
+        self._kept = Kept(log)
 
     def close(self) -> None:
         """Let the idle connections go."""
@@ -55,7 +57,8 @@ class Readers:
             now = LogView(reader.connection, self._log, self._origin, reader.names).tip().size
             if size is not None and not 0 < size <= now:
                 raise NotFoundError(Problem("size-unknown", "", size, now))
-            yield Books(reader.connection, self._log, reader.names, size or now)
+            self._kept.follow(reader.connection, now)
+            yield Books(reader.connection, self._log, reader.names, size or now, self._kept)
 
     @contextmanager
     def _reader(self) -> Iterator[Reader]:

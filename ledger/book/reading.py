@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ledger.book.readers import Readers
+from ledger.claims import Asked, lot_claims
 from ledger.errors import NotFoundError, Problem
 from ledger.log.tiles import TileId
+from ledger.packs.framework import FrameworkPack
 from ledger.packs.pack import CommodityPack
-from ledger.queries import FactRecord, LotLine, LotView, Trace
+from ledger.packs.scheme import SchemePack
+from ledger.postings.privacy import ERASURES
+from ledger.queries import FactRecord, LotClaims, LotLine, LotView, Trace, Verification
 from ledger.rules import Packs
-from ledger.store.books import Books
+from ledger.store.batch import Clock
 from ledger.store.catalogue import Catalogue, KeyRow
+from ledger.store.clock import today
+from ledger.store.evidence_of import EvidenceOf
 from ledger.store.log_view import LogView
 from ledger.store.lot_list import lot_lines
 from ledger.store.lot_view import lot_view, trace
@@ -23,6 +30,7 @@ class Reading:
     _readers: Readers
     _packs: Packs
     _catalogue: Catalogue
+    _clock: Clock
 
     def fact(self, id_or_digest: str) -> FactRecord:
         """A fact by its id or its statement's digest; raises NotFoundError."""
@@ -38,7 +46,8 @@ class Reading:
         """A lot as known now, or when the log held `size` entries; raises NotFoundError."""
         with self._readers.books(size) as books:
             birth = books.birth_of(lot)
-            return lot_view(books, lot, _in_force(self._packs, books).get(str(birth.value["commodity"])))
+            packs = self._packs.among(books.adopted_packs())
+            return lot_view(books, lot, packs.commodities.get(str(birth.value["commodity"])))
 
     def lots(
         self, *, party: str | None = None, commodity: str | None = None, after: str = "", limit: int = 100
@@ -46,6 +55,26 @@ class Reading:
         """Lots in order of their birth; those a party holds or held, where one is named."""
         with self._readers.books(None) as books:
             return lot_lines(books, party=party, commodity=commodity, after=after, limit=limit)
+
+    def claims(
+        self, lot: str, at: str | None = None, *, known_at: int | str | None = None, party: str | None = None
+    ) -> LotClaims:
+        """What a lot carries on a day and why; raises NotFoundError.
+
+        `at` is the day asked (None: today, in Lima), `known_at` a log size or a moment (RFC 3339):
+        what the log did not know then does not count. With `party`, as that owner stands.
+        """
+        with self._readers.books(self._size_at(known_at)) as books:
+            day = at or today(self._clock)
+            evidence = EvidenceOf(books, self._packs).lot(lot)
+            claims = lot_claims(evidence, Asked(day, party))
+            return LotClaims(lot, day, books.size, evidence.grams, evidence.claimable, claims)
+
+    def _size_at(self, known_at: int | str | None) -> int | None:
+        if known_at is None or isinstance(known_at, int):
+            return known_at
+        with self._readers.log_view() as view:
+            return view.size_at(known_at)
 
     def trace(self, lot: str, *, size: int | None = None) -> Trace:
         """Back to producers with grams, forward to receivers; raises NotFoundError."""
@@ -90,7 +119,24 @@ class Reading:
     def packs(self) -> Mapping[str, CommodityPack]:
         """The packs in force, by commodity."""
         with self._readers.books(None) as books:
-            return _in_force(self._packs, books)
+            return self._packs.among(books.adopted_packs()).commodities
+
+    def schemes(self) -> Mapping[str, SchemePack]:
+        """The certification schemes in force, by code."""
+        with self._readers.books(None) as books:
+            return self._packs.among(books.adopted_packs()).schemes
+
+    def frameworks(self) -> Mapping[str, FrameworkPack]:
+        """The agreement frameworks in force, by code."""
+        with self._readers.books(None) as books:
+            return self._packs.among(books.adopted_packs()).frameworks
+
+    def with_persons(self, found: Verification) -> Verification:
+        """A verification with how many persons asked for erasure (hidden) and whose data is destroyed (erased)."""
+        with self._readers.books(None) as books:
+            asked = {str(mark.value["erasure"]) for mark in books.marks([ERASURES]).get(ERASURES, ())}
+            done = len(books.marks(asked, ("done",)))
+        return replace(found, hidden=len(asked) - done, erased=done)
 
     def name_of(self, thing: str) -> str:
         """The public name of a party or facility, or its own code or id."""
@@ -114,9 +160,3 @@ class Reading:
 def _must_fit(tile: TileId, view: LogView) -> None:
     if not tile.fits(view.tip().size):
         raise NotFoundError(Problem("tile-unknown", "", tile.format()))
-
-
-def _in_force(packs: Packs, books: Books) -> Mapping[str, CommodityPack]:
-    at_hand = packs.by_digest
-    digests = books.pack_digests({pack.code for pack in at_hand.values()})
-    return {code: at_hand[digest] for code, digest in digests.items() if digest in at_hand}

@@ -1,5 +1,6 @@
 """What a lot carries on a day and why. First form: which agreements and certificates cover which grams."""
 
+from ledger.claims.evidence import Delivery, Evidence, Marks, Place, StepTaken
 from ledger.claims.links import (
     NOTHING,
     Membership,
@@ -12,16 +13,25 @@ from ledger.claims.links import (
     standings,
     verdict,
 )
+from ledger.claims.lot_claims import lot_claims
+from ledger.claims.owners import Asked
 
 __all__ = [
     "NOTHING",
+    "Asked",
+    "Delivery",
+    "Evidence",
+    "Marks",
     "Membership",
+    "Place",
     "Standings",
+    "StepTaken",
     "Terms",
     "Verdict",
     "agreements_of",
     "certificates_of",
     "covers_commodity",
+    "lot_claims",
     "standings",
     "verdict",
 ]

@@ -37,7 +37,7 @@ class Delivery(NamedTuple):
 
 
 class StepTaken(NamedTuple):
-    """A process, packing or unpacking a lot (or one it came from) went through."""
+    """A delivery at a place, or a process, packing or unpacking, that bore a lot; `inputs` are the lots it took."""
 
     lot: str
     how: str
@@ -47,6 +47,7 @@ class StepTaken(NamedTuple):
     party: str
     form: str
     at_index: int
+    inputs: tuple[str, ...] = ()
 
 
 class Place(NamedTuple):

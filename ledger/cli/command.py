@@ -35,6 +35,8 @@ COMMANDS: Final = (
     "label",
     "keys",
     "token",
+    "webhook",
+    "outbox",
     "packs",
     "config",
     "upgrade",
@@ -189,7 +191,7 @@ def _shows_help(given: list[str]) -> bool:
     return (
         "--help" in given
         or not [word for word in given if not word.startswith("-")]
-        or given[0] in {"token", "packs", "config"}
+        or given[0] in {"token", "webhook", "packs", "config"}
     )
 
 

@@ -1,9 +1,9 @@
-"""`chaski packs`: the commodity packs inside, and a look at one somebody wrote."""
+"""`chaski packs`: the packs inside (commodities, schemes, frameworks), and a look at one somebody wrote."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,10 +12,16 @@ from ledger.cli.opening import read
 from ledger.cli.talk import talking
 from ledger.errors import NotFoundError, Problem
 
+if TYPE_CHECKING:
+    from ledger.packs.anypack import AnyPack
+
 
 def add(app: typer.Typer) -> None:
     """Register the commands."""
-    group = typer.Typer(no_args_is_help=True, help="Commodity packs: list, show, or check one of your own.")
+    group = typer.Typer(
+        no_args_is_help=True,
+        help="Packs of commodities, certification schemes and agreement frameworks: list, show, or check your own.",
+    )
     group.command("list")(listed)
     group.command("show")(show)
     group.command("check")(check)
@@ -23,38 +29,59 @@ def add(app: typer.Typer) -> None:
 
 
 def listed() -> None:
-    """List the built-in commodity packs."""
+    """List the built-in packs: commodities, certification schemes, agreement frameworks."""
+    from ledger.packs.anypack import parse_pack
     from ledger.packs.catalogue import builtin
-    from ledger.packs.commodity import parse_commodity
 
     talk = talking()
-    packs = [parse_commodity(data) for data in builtin().values()]
-    names = [getattr(pack.names, talk.language) for pack in packs]
+    packs = [(kind, parse_pack(data)) for (kind, _), data in builtin().items()]
+    names = [getattr(pack.names, talk.language) for _, pack in packs]
     talk.table(
-        ["Code", "Name", "Version", "Forms", "Digest"],
+        ["Kind", "Code", "Name", "Version", "Covers", "Digest"],
         [
-            [pack.code, name, pack.version, ", ".join(pack.forms), pack.digest[:16]]
-            for pack, name in zip(packs, names, strict=True)
+            [kind, pack.code, name, pack.version, ", ".join(_covers(pack)), pack.digest[:16]]
+            for (kind, pack), name in zip(packs, names, strict=True)
         ],
     )
     talk.document(
         [
-            {"code": p.code, "name": name, "version": p.version, "forms": list(p.forms), "digest": p.digest}
-            for p, name in zip(packs, names, strict=True)
+            {
+                "kind": kind,
+                "code": pack.code,
+                "name": name,
+                "version": pack.version,
+                "covers": _covers(pack),
+                "digest": pack.digest,
+            }
+            for (kind, pack), name in zip(packs, names, strict=True)
         ]
     )
 
 
+def _covers(pack: AnyPack) -> list[str]:
+    """What a pack is about: a commodity's forms, a scheme's commodities (* = any other), a framework's land."""
+    from ledger.packs.framework import FrameworkPack
+    from ledger.packs.pack import CommodityPack
+
+    if isinstance(pack, CommodityPack):
+        return list(pack.forms)
+    if isinstance(pack, FrameworkPack):
+        return sorted(pack.land)
+    return list(dict.fromkeys(row.commodity for row in pack.products if row.models))
+
+
 def show(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of the commodity, for example coffee.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of a pack, for example coffee or fairtrade.")],
 ) -> None:
     """Show a built-in pack as it is written."""
     from ledger.packs.catalogue import builtin
 
     talk = talking()
-    packs = builtin()
+    # A code may stand once in each kind; then the kind is said with it, as in scheme/fairtrade.
+    packs = {named: data for (kind, own), data in builtin().items() for named in (f"{kind}/{own}", own)}
     if code not in packs:
-        raise NotFoundError(Problem("pack-not-found", found=code, expected=", ".join(packs), retry="after-change"))
+        codes = dict.fromkeys(own for _, own in builtin())
+        raise NotFoundError(Problem("pack-not-found", found=code, expected=", ".join(codes), retry="after-change"))
     text = packs[code].decode()
     talk.show(text)
     talk.document({"code": code, "toml": text})

@@ -141,10 +141,14 @@ def _unwrap(
 
 
 def person_of(fact: Fact) -> str | None:
-    """Under whose key the fact's sealed values belong: the first producer or household named, else a person born."""
+    """Under whose key the fact's sealed values belong; None where it names nobody: then under the stater's own.
+
+    The first producer or household named, else a person born; else the plot or herd it is about, which has a key of
+    its own because its holder is said elsewhere; else the subject of an inspection or a document.
+    """
     named = references(fact)
-    for kinds in (("producer",), ("household",), ("party",)):
+    for kinds in (("producer",), ("household",), ("party",), ("plot",), ("herd",), ("plot", "herd")):
         for reference in named:
             if reference.kinds == kinds and (kinds != ("party",) or reference.born):
                 return reference.thing
-    return None
+    return next((each.thing for each in named if "producer" in each.kinds and "plot" in each.kinds), None)

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from ledger.facts.base import Fact
+from ledger.facts.land import PlotStatus
 from ledger.facts.names import Facility, Grown, Herd, Lot, NewLot, Owner, Party, Plot, Producer
 from ledger.values import (
     Attribute,
@@ -45,6 +46,7 @@ class LotHarvested(Fact):
     producer: Producer
     plot: Plot | None = None
     herd: Herd | None = None
+    status: PlotStatus | None = None
     harvested_from: Day | None = None
     harvested_to: Day | None = None
     gross: SomeGrams

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -26,6 +26,7 @@ from ledger.values import (
     Count,
     Country,
     Day,
+    Digest,
     Grams,
     OwnCode,
     Permille,
@@ -34,10 +35,12 @@ from ledger.values import (
     Sealed,
     Season,
     SomeGrams,
+    Thing,
     Value,
 )
 
 Tenure = Literal["owner", "tenant", "sharecropper", "heir", "co-owner", "possessor", "community-member"]
+PlotStatus = Literal["conventional", "in-conversion", "organic"]
 
 
 class Overlap(Value):
@@ -48,6 +51,24 @@ class Overlap(Value):
     source: Code
 
 
+class PlotCheck(Value):
+    """What a sealed outline shows when it is looked at: no coordinate, only areas, ids and codes.
+
+    The node looks before it queues the fact, because rules never read a sealed value. Of plots named here the rules
+    count those that stand.
+    """
+
+    by: Code
+    version: Positive
+    area_m2_geodesic: AreaM2 | None = None
+    accuracy_m: Count | None = None
+    findings: tuple[Code, ...] = ()
+    zones: tuple[Code, ...] = ()
+    duplicates_of: tuple[Thing, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
+    areas: tuple[Overlap, ...] = ()
+
+
 class Shape(Value):
     """A new plot and its outline; the outline itself is sealed."""
 
@@ -55,6 +76,7 @@ class Shape(Value):
     area_m2: AreaM2
     geometry: Sealed
     code: OwnCode | None = None
+    checked: PlotCheck | None = None
 
 
 class PlotMapped(Fact):
@@ -70,7 +92,19 @@ class PlotMapped(Fact):
     sector: PlaceName | None = None
     code: OwnCode | None = None
     within: Area | None = None
+    shared_with: Plot | None = None
     overlaps: tuple[Overlap, ...] = ()
+    checked: PlotCheck | None = None
+
+
+class PlotChecked(Fact):
+    """The node looked at the outline a device had sealed and signed, and says what it shows."""
+
+    TYPE: ClassVar[str] = "plot.checked/1"
+    plot: Plot
+    statement: Digest
+    area_m2: AreaM2
+    checked: PlotCheck
 
 
 class PlotHeld(Fact):
@@ -112,6 +146,7 @@ class PlotRedrawn(Fact):
     area_m2: AreaM2
     geometry: Sealed
     effective_from: Day
+    checked: PlotCheck | None = None
 
 
 class PlotStatusSet(Fact):
@@ -120,7 +155,7 @@ class PlotStatusSet(Fact):
     TYPE: ClassVar[str] = "plot.status-set/1"
     plot: Plot
     scheme: Code
-    status: Literal["conventional", "in-conversion", "organic"]
+    status: PlotStatus
     effective_from: Day
     conversion_started: Day | None = None
     last_forbidden_input: Day | None = None
@@ -137,6 +172,7 @@ class AreaMapped(Fact):
     geometry: Sealed
     country: Country = "PE"
     district: PlaceName
+    within: Area | None = None
 
 
 class HerdRegistered(Fact):
@@ -206,6 +242,7 @@ class EstimateMade(Fact):
     commodity: Code
     form: Code
     season: Season
+    status: PlotStatus | None = None
     grams: Grams
     method: Literal["inspection", "yield-model", "declared", "count"]
     inspection: Inspection | None = None
@@ -220,12 +257,51 @@ class EstimateRevised(Fact):
     commodity: Code
     form: Code
     season: Season
+    status: PlotStatus | None = None
     grams: Grams
     reason: Code
 
 
+DRAWING: tuple[type[Fact], ...] = (PlotMapped, PlotRedrawn, PlotSplit, PlotMerged, AreaMapped)
+"""Facts that bring a sealed outline."""
+
+
+class Drawn(NamedTuple):
+    """A plot as one fact draws it: where in the fact, which plot, its area, and what the outline showed, if looked at.
+
+    `replaces` are the plots whose ground this one takes over; it lies over them by its nature.
+    """
+
+    where: str
+    plot: str
+    area_m2: int
+    checked: PlotCheck | None
+    replaces: tuple[str, ...] = ()
+
+
+def drawn_plots(fact: Fact) -> tuple[Drawn, ...]:
+    """Every plot whose outline a fact brings, in the order of the fact."""
+    match fact:
+        case PlotMapped():
+            return (Drawn("", fact.plot, fact.area_m2, fact.checked),)
+        case PlotRedrawn():
+            return (Drawn("", fact.plot, fact.area_m2, fact.checked, (fact.plot,)),)
+        case PlotSplit():
+            return tuple(
+                Drawn(f"/into/{place}", shape.plot, shape.area_m2, shape.checked, (fact.plot,))
+                for place, shape in enumerate(fact.into)
+            )
+        case PlotMerged(into=shape):
+            return (Drawn("/into", shape.plot, shape.area_m2, shape.checked, fact.plots),)
+        case PlotChecked():
+            return (Drawn("", fact.plot, fact.area_m2, fact.checked),)
+        case _:
+            return ()
+
+
 LandFact = (
     PlotMapped
+    | PlotChecked
     | PlotHeld
     | PlotSplit
     | PlotMerged

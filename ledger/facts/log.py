@@ -27,7 +27,7 @@ from ledger.values import (
 VerifierKey = Annotated[str, Field(pattern=r"^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$", max_length=400)]
 Note = Annotated[str, Field(min_length=1, max_length=8000)]
 KeyKind = Literal["device", "person", "organisation", "node"]
-PackKind = Literal["commodity", "scheme", "legality"]
+PackKind = Literal["commodity", "scheme", "framework", "legality"]
 
 
 class Operator(Value):
@@ -115,7 +115,7 @@ class StatementVouched(Fact):
 
 
 class PackAdopted(Fact):
-    """A commodity, scheme or legality pack is in force from this index on."""
+    """A commodity, scheme, framework or legality pack is in force from this index on."""
 
     TYPE: ClassVar[str] = "pack.adopted/1"
     kind: PackKind

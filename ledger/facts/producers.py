@@ -33,6 +33,7 @@ class ProducerEnrolled(Fact):
     district: PlaceName
     sector: PlaceName | None = None
     community: Party | None = None
+    also_enrolled: tuple[Producer, ...] = ()
 
 
 class ProducerSucceeded(Fact):

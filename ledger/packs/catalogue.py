@@ -6,16 +6,23 @@ from collections.abc import Mapping
 from importlib.resources import files
 from types import MappingProxyType
 
+from ledger.packs.anypack import Kind
 
-def builtin() -> Mapping[str, bytes]:
-    """The bytes of every commodity pack inside the package, by commodity code, in the order of the codes.
+_FOLDERS: tuple[tuple[Kind, str], ...] = (
+    ("commodity", "commodities"),
+    ("scheme", "schemes"),
+    ("framework", "frameworks"),
+)
+
+
+def builtin() -> Mapping[tuple[Kind, str], bytes]:
+    """The bytes of every pack inside the package, by kind and code: commodities, schemes, frameworks, each by code.
 
     Bytes, not records: a log adopts a pack by the digest of exactly these.
     """
-    folder = files("ledger.packs").joinpath("commodities")
-    packs = {
-        entry.name.removesuffix(".toml"): entry.read_bytes()
-        for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
-    }
-    return MappingProxyType(dict(sorted(packs.items())))
+    found: dict[tuple[Kind, str], bytes] = {}
+    for kind, folder in _FOLDERS:
+        inside = files("ledger.packs").joinpath(folder)
+        entries = {each.name.removesuffix(".toml"): each for each in inside.iterdir() if each.name.endswith(".toml")}
+        found.update({(kind, code): entries[code].read_bytes() for code in sorted(entries)})
+    return MappingProxyType(found)

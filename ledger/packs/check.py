@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ledger.errors import FormatError, Problem
-from ledger.packs.commodity import parse_commodity
+from ledger.packs.anypack import parse_pack
 
 
 def check(data: bytes) -> list[Problem]:
     """Every problem of the pack in `data`, in file order as far as it can be read; empty when it can be adopted."""
     try:
-        parse_commodity(data)
+        parse_pack(data)
     except FormatError as error:
         return list(error.problems)
     return []

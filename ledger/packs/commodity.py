@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
@@ -26,11 +23,9 @@ from ledger.packs.generic import LOSS_KINDS, MASS_CONSERVATION
 from ledger.packs.pack import CommodityPack, Source
 from ledger.packs.processes import read_processes
 from ledger.packs.reader import Reader
+from ledger.packs.toml import load, stated_sources
 
 FORMAT = "chaski.commodity/1"
-LARGEST_BYTES = 256 * 1024
-_TWICE = re.compile(r"Cannot (?:declare|overwrite|mutate)|Duplicate")
-_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 RecordT = TypeVar("RecordT")
 
@@ -42,33 +37,13 @@ def parse_commodity(data: bytes) -> CommodityPack:
     Numbers are read as exact decimals, never as floats. Raises FormatError with every problem
     found; its pointers lead into the TOML, such as `/forms/green/unit`.
     """
-    table = _load(data)
+    table = load(data)
     problems: list[Problem] = []
-    stated = table.get("sources")
-    sources = [MASS_CONSERVATION.code, *(stated if isinstance(stated, dict) else ())]
+    sources = [MASS_CONSERVATION.code, *stated_sources(table)]
     pack = _read(Reader(table, "", problems, sources), hashlib.sha256(data).hexdigest())
     if problems:
         raise FormatError(problems)
     return pack
-
-
-def _load(data: bytes) -> dict[str, object]:
-    if len(data) > LARGEST_BYTES:
-        raise FormatError(Problem("pack-too-large", "", len(data), LARGEST_BYTES, retry="after-change"))
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise FormatError(Problem("pack-not-utf8", "", error.start, retry="after-change")) from None
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        place = _PLACE.search(str(error))
-        found = f"{place[1]}:{place[2]}" if place else "1:1"
-        code = "pack-declared-twice" if _TWICE.search(str(error)) else "pack-not-toml"
-        raise FormatError(Problem(code, "", found, retry="after-change")) from None
-    except (ValueError, ArithmeticError, RecursionError):
-        # Numbers with thousands of digits and lists nested without end get here instead.
-        raise FormatError(Problem("pack-not-toml", "", "1:1", retry="after-change")) from None
 
 
 def _read(top: Reader, digest: str) -> CommodityPack:

@@ -6,12 +6,25 @@ Made only by `parse_framework`; every ruling carries its source and whether some
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from ledger.packs.figure import Figure
 from ledger.packs.pack import Names, Source
-from ledger.packs.scheme import Ruling
+from ledger.packs.ruling import NO_GUIDE, Guide, Ruling, Words
+
+Level = Literal["family", "community", "cooperative", "jurisdiction"]
+LEVELS: tuple[Level, ...] = ("family", "community", "cooperative", "jurisdiction")
+Rung = Literal["notice", "warning", "corrective-plan", "benefits-withheld", "suspension", "termination"]
+LADDER: tuple[Rung, ...] = (
+    "notice",
+    "warning",
+    "corrective-plan",
+    "benefits-withheld",
+    "suspension",
+    "termination",
+)
+"""The sanctions an agreement may name, from mild to hard."""
 
 StatusWord = Literal[
     "compliant",
@@ -27,6 +40,9 @@ StatusWord = Literal[
 """What a conservation agreement says of a household and its land on a day."""
 
 
+STATUS_WORDS: tuple[StatusWord, ...] = get_args(StatusWord)
+
+
 @dataclass(frozen=True, slots=True)
 class KnownCommitment:
     """A commitment as the framework's texts know it, with words for people and whether its breach is critical."""
@@ -35,9 +51,11 @@ class KnownCommitment:
     names: Names
     kind: Literal["prohibit", "do", "limit"]
     critical: bool
+    source: str = ""
+    verified: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrameworkPack:
     """An agreement framework as the claims read it; `digest` is the SHA-256 (hex) of its bytes.
 
@@ -48,6 +66,7 @@ class FrameworkPack:
     from the first day of a breach nobody is named for yet. `critical_breach`, `other_breach`: the status words of a
     breach attributed to the producer. `partly_met` and `not_monitored` are the words after such a monitoring
     (`not_monitored`: no monitoring within `monitoring_months`). `ladder` is the sanction ladder from mild to hard.
+    `trust` says how far the plain lists among these can be trusted.
     """
 
     code: str
@@ -70,3 +89,5 @@ class FrameworkPack:
     commitments: Mapping[str, KnownCommitment]
     sources: Mapping[str, Source]
     digest: str
+    trust: Mapping[str, Words] = field(default_factory=dict)
+    guide: Guide = NO_GUIDE

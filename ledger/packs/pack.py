@@ -26,11 +26,12 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where figures come from: a publication, a standard, or general knowledge."""
+    """Where figures come from: a publication, a standard, or general knowledge; `date` is "" or a day (ISO 8601)."""
 
     code: str
     title: str
     year: int | None
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import TypeVar, cast
@@ -64,18 +65,20 @@ class Reader:
         if not isinstance(value, str):
             self.note("pack-not-a-text", key, _shown(value))
             return ""
-        if not value.strip() or len(value) > _LONGEST_TEXT or not value.isprintable():
-            self.note("pack-text-unfit", key, _shown(value), f"1-{_LONGEST_TEXT}")
-        elif unicodedata.normalize("NFC", value) != value:
-            self.note("pack-text-not-nfc", key, _shown(value))
+        self._fit_text(key, value)
         return value
 
     def code(self, key: str) -> str:
         """A required code in kebab-case."""
         value = self.text(key)
         if value:
-            self._fit_code(key, value)
+            self.fit_code(key, value)
         return value
+
+    def fit_code(self, key: str, code: str) -> None:
+        """Note a `code` that is not kebab-case."""
+        if len(code) > _LONGEST_CODE or not _CODE.fullmatch(code):
+            self.note("pack-code-unfit", key, _shown(code), "a-z, 0-9, -")
 
     def choice(self, key: str, options: Sequence[ChoiceT], default: ChoiceT | None = None) -> ChoiceT:
         """One of `options`; `default` stands where the key is missing."""
@@ -116,6 +119,17 @@ class Reader:
             else:
                 found.append(value)
         return tuple(found)
+
+    def sentences(self, key: str) -> tuple[str, ...]:
+        """A list of texts for people, required and not empty, each as sound as `text` asks."""
+        if self._need(key) is None:
+            return ()
+        stated = self.texts(key)
+        if not stated and isinstance(self._table[key], list) and not self._table[key]:
+            self.note("pack-nothing-listed", key)
+        for index, value in enumerate(stated):
+            self._fit_text(key, value, index)
+        return stated
 
     def known(self, key: str, options: Sequence[str], code: str) -> tuple[str, ...]:
         """A list of texts that must all be among `options`; each other one is a problem `code`."""
@@ -169,7 +183,7 @@ class Reader:
     def coded_tables(self) -> Iterator[tuple[str, Reader]]:
         """Every key of this table as a code with a table under it."""
         for code in self._table:
-            self._fit_code(code, code)
+            self.fit_code(code, code)
             inner = self.table(code)
             if inner is not None:
                 yield code, inner
@@ -208,6 +222,20 @@ class Reader:
     def optional_ratio(self, key: str) -> Figure | None:
         """The same, or None when the key is missing."""
         return self.ratio(key) if self.has(key) else None
+
+    def trusted(self) -> tuple[str, bool]:
+        """The `source` and `verified` of this table, both required."""
+        return self._trust()
+
+    def day(self, key: str) -> str:
+        """An optional day, written as TOML writes dates (2027-12-31); "" when the key is missing."""
+        if not self.has(key):
+            return ""
+        value = self._table[key]
+        if not isinstance(value, date) or isinstance(value, datetime):
+            self.note("pack-not-a-day", key, _shown(value))
+            return ""
+        return value.isoformat()
 
     def in_order(self, *bounds: Figure | None) -> None:
         """Note bounds that do not rise, and a table that states none; all have the same scale."""
@@ -292,9 +320,11 @@ class Reader:
         size = int("".join(map(str, digits))) * 10 ** (decimals + exponent)
         return (-size if sign else size), decimals
 
-    def _fit_code(self, key: str, code: str) -> None:
-        if len(code) > _LONGEST_CODE or not _CODE.fullmatch(code):
-            self.note("pack-code-unfit", key, _shown(code), "a-z, 0-9, -")
+    def _fit_text(self, key: str, value: str, item: int | None = None) -> None:
+        if not value.strip() or len(value) > _LONGEST_TEXT or not value.isprintable():
+            self.note("pack-text-unfit", key, _shown(value), f"1-{_LONGEST_TEXT}", item=item)
+        elif unicodedata.normalize("NFC", value) != value:
+            self.note("pack-text-not-nfc", key, _shown(value), item=item)
 
 
 def escape(key: str) -> str:

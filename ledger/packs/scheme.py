@@ -6,30 +6,43 @@ Made only by `parse_scheme`; every ruling carries its source and whether somebod
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from ledger.packs.figure import Figure
 from ledger.packs.pack import Names, Source
+from ledger.packs.ruling import NO_GUIDE, Guide, Ruling, Words
 
 Model = Literal["identity-preserved", "segregated", "controlled-blending", "mass-balance"]
+MODELS: tuple[Model, ...] = ("identity-preserved", "segregated", "controlled-blending", "mass-balance")
 Effect = Literal["carried", "held", "not-carried"]
+EFFECTS: tuple[Effect, ...] = ("carried", "held", "not-carried")
 Lapse = Literal["suspended", "withdrawn", "surrendered", "expired", "gap"]
 LAPSES: tuple[Lapse, ...] = ("suspended", "withdrawn", "surrendered", "expired", "gap")
+EVERY_COMMODITY = "*"
+"""In a row of products: whatever has no row of its own."""
 
+LIMITS: Mapping[str, str] = MappingProxyType(
+    {
+        "group-members": "members",
+        "groups-per-person": "groups",
+        "member-hectares": "ha",
+        "reinspection-least": "members",
+        "reinspection-share": "ratio",
+        "sample-share": "ratio",
+        "suspension-months": "months",
+    }
+)
+"""The limits a scheme may state, with the unit of each."""
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A word of the scheme with its trust: `value` as stated by `source` (a key of the pack's sources)."""
-
-    value: str
-    source: str
-    verified: bool
+_WHOLE_LOT = Ruling("lot", "", verified=False)
+_DATED = Ruling("dated", "", verified=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AllowedProduct:
-    """Which custody models a commodity (and form; none = every form) may be sold under."""
+    """Which custody models a commodity (and form; none = every form) may be sold under; no model = not covered."""
 
     commodity: str
     forms: tuple[str, ...]
@@ -61,6 +74,17 @@ class MassBalance:
 
 
 @dataclass(frozen=True, slots=True)
+class Successor:
+    """The standard that takes a scheme's place, and the day (ISO 8601) from which it is mandatory."""
+
+    code: str
+    names: Names
+    mandatory_from: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchemePack:
     """A certification scheme as the rules read it; `digest` is the SHA-256 (hex) of the bytes it was read from.
 
@@ -69,6 +93,10 @@ class SchemePack:
     none asked). `member_suspended`, `member_removed`: what a member's sanction does to lots with that member's
     grams from its day on. `parallel_production`: what a member with plots of two statuses means.
     `unknown_harvest`: what unknown harvest days mean (the delivery day is judged). `volume` is "licensed" or "none".
+    `members_listed` and `ics_status_counts` are "yes" or "no"; `member_suspended`, `member_removed`,
+    `parallel_production` and `unknown_harvest` are effects. `member_reach` is "lot" (the whole pooled lot) or "grams"
+    (only that member's). `validity` is "dated" or "open" (certificates without an end). `transaction_certificate` is
+    "tc", "coi", "nop", "ra" or "" (none asked). `trust` says how far the plain lists among these can be trusted.
     """
 
     code: str
@@ -94,10 +122,19 @@ class SchemePack:
     limits: Mapping[str, Figure]
     sources: Mapping[str, Source]
     digest: str
+    member_reach: Ruling = _WHOLE_LOT
+    validity: Ruling = _DATED
+    successor: Successor | None = None
+    trust: Mapping[str, Words] = field(default_factory=dict)
+    guide: Guide = NO_GUIDE
 
     def models_for(self, commodity: str, form: str) -> tuple[Model, ...]:
         """The custody models a product may be sold under; empty where the scheme does not cover it."""
-        for row in self.products:
-            if row.commodity == commodity and (not row.forms or form in row.forms):
-                return row.models
+        for stated in (commodity, EVERY_COMMODITY):
+            rows = [row for row in self.products if row.commodity == stated]
+            for row in rows:
+                if not row.forms or form in row.forms:
+                    return row.models
+            if rows:
+                return ()
         return ()

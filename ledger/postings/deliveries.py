@@ -53,7 +53,7 @@ def _harvested(fact: deliveries.LotHarvested, statement: Statement) -> Postings:
     if grown is not None:
         moves += [
             Move(Account("field", grown, "", fact.form), -fact.net),
-            Move(Account("estimate", grown, "", key), -fact.net),
+            Move(Account("estimate", grown, "", f"{key}/{fact.status}" if fact.status else key), -fact.net),
         ]
     lot = born(
         statement,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Mapping
+from typing import Final, assert_never
 
 from ledger.facts import land
 from ledger.postings.born import born, noted
@@ -10,9 +11,13 @@ from ledger.postings.shapes import Mark, Postings
 from ledger.statement import Statement
 
 
-def season_key(commodity: str, form: str, season: str) -> str:
-    """The word under which estimates and deliveries of a form and season are summed."""
-    return f"{commodity}/{form}/{season}"
+def season_key(commodity: str, form: str, season: str, status: str | None = None) -> str:
+    """The word under which estimates and deliveries of a form and season are summed, apart by plot status if said."""
+    return f"{commodity}/{form}/{season}" + (f"/{status}" if status else "")
+
+
+FIBRES: Final[Mapping[str, str]] = {"alpaca": "alpaca-fibre"}
+"""The commodity that shearing gives, by the species of the herd."""
 
 
 def post(fact: land.LandFact, statement: Statement) -> Postings:
@@ -33,8 +38,11 @@ def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
                 sector=fact.sector,
                 code=fact.code,
                 within=fact.within,
+                shared_with=fact.shared_with,
             )
-            return (mapped,)
+            return (mapped, *_seen(statement, fact.plot, fact.checked))
+        case land.PlotChecked():
+            return _seen(statement, fact.plot, fact.checked)
         case land.PlotHeld():
             held = noted(
                 statement,
@@ -53,16 +61,19 @@ def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
             return (
                 noted(statement, plot, "ended", day=day, into=into),
                 *(born(statement, s.plot, "plot", area_m2=s.area_m2, code=s.code, parents=[plot]) for s in fact.into),
+                *(mark for s in fact.into for mark in _seen(statement, s.plot, s.checked)),
             )
         case land.PlotMerged(into=shape):
             parents = list(fact.plots)
             return (
                 *(noted(statement, plot, "ended", day=fact.effective_from, into=[shape.plot]) for plot in fact.plots),
                 born(statement, shape.plot, "plot", area_m2=shape.area_m2, code=shape.code, parents=parents),
+                *_seen(statement, shape.plot, shape.checked),
             )
         case land.PlotRedrawn():
             day = fact.effective_from
-            return (noted(statement, fact.plot, "area", day=day, area_m2=fact.area_m2, reason=fact.reason),)
+            drawn = noted(statement, fact.plot, "area", day=day, area_m2=fact.area_m2, reason=fact.reason)
+            return (drawn, *_seen(statement, fact.plot, fact.checked))
         case land.PlotStatusSet():
             status = noted(
                 statement,
@@ -72,6 +83,7 @@ def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
                 scheme=fact.scheme,
                 status=fact.status,
                 conversion_started=fact.conversion_started,
+                last_forbidden_input=fact.last_forbidden_input,
             )
             return (status,)
         case land.AreaMapped():
@@ -83,6 +95,7 @@ def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
                 name=fact.name,
                 area_m2=fact.area_m2,
                 district=fact.district,
+                within=fact.within,
             )
             return (mapped,)
         case land.HerdRegistered():
@@ -133,6 +146,25 @@ def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
             assert_never(fact)
 
 
+def _seen(statement: Statement, plot: str, checked: land.PlotCheck | None) -> tuple[Mark, ...]:
+    """What a look at the outline showed; nothing where nobody looked."""
+    if checked is None:
+        return ()
+    shared = {overlap.other: overlap.area_m2 for overlap in checked.overlaps}
+    inside = {overlap.other: overlap.area_m2 for overlap in checked.areas}
+    seen = noted(
+        statement,
+        plot,
+        "checked",
+        geodesic=checked.area_m2_geodesic,
+        findings=list(checked.findings) or None,
+        duplicates_of=list(checked.duplicates_of) or None,
+        overlaps=shared or None,
+        areas=inside or None,
+    )
+    return (seen,)
+
+
 def _estimate(fact: land.EstimateMade | land.EstimateRevised, statement: Statement) -> Mark:
     return noted(
         statement,
@@ -142,5 +174,6 @@ def _estimate(fact: land.EstimateMade | land.EstimateRevised, statement: Stateme
         commodity=fact.commodity,
         form=fact.form,
         season=fact.season,
+        status=fact.status,
         grams=fact.grams,
     )

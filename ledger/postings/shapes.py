@@ -13,7 +13,9 @@ class Account(NamedTuple):
     stock (lot, holder) - title (lot, owner) - transit (dispatch, lot) - return (dispatch, lot) -
     loss (holder, facility or dispatch, kind) - field (plot or herd, -, form) -
     field-title (producer, -, commodity/form/season) - estimate (plot or herd, -, commodity/form/season) -
-    purchase (lot) - opening (lot).
+    purchase (lot) - opening (lot) -
+    contract (contract, -, commodity/form): grams still to ship - pledge (lot, lender, pledger) -
+    money (payee, payer, kind/currency), (payer, -, kind/currency), (premium, whose, place/currency): minor units.
     """
 
     kind: str

@@ -18,8 +18,8 @@ from ledger.packs.yields import (
     scale_tolerance_grams,
 )
 from ledger.postings import Account
-from ledger.postings.land import season_key
 from ledger.rules.base import Heard, Packs, rule
+from ledger.rules.plausibility import plausibility
 from ledger.state import State
 
 _FROM_STOCK = ("stock", "title")
@@ -209,25 +209,11 @@ def shortage_is_explained(heard: Heard, state: State, packs: Packs) -> Iterator[
 def delivery_is_within_estimate(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """Deliveries of a plot or herd stay within what it was estimated to give (amber to 110 %, red above)."""
     del packs
-    fact = heard.fact
-    if not isinstance(fact, LotHarvested):
+    found = plausibility(heard.fact, state)
+    if found is None or found.level == "green":
         return
-    grown = fact.plot or fact.herd
-    if grown is None:
-        return
-    estimated = [
-        mark.value["grams"]
-        for mark in state.marks(grown, "estimate")
-        if (mark.value["commodity"], mark.value["form"], mark.value["season"])
-        == (fact.commodity, fact.form, fact.season)
-    ]
-    if not estimated or not isinstance(estimated[-1], int):
-        return
-    key = season_key(fact.commodity, fact.form, fact.season)
-    delivered = fact.net - state.balance(Account("estimate", grown, "", key))
-    if delivered > estimated[-1]:
-        red = delivered * 100 > estimated[-1] * 110
-        yield Problem("estimate-far-exceeded" if red else "estimate-exceeded", "/body/net", delivered, estimated[-1])
+    code = "estimate-exceeded" if found.level == "amber" else "estimate-far-exceeded"
+    yield Problem(code, "/body/net", found.delivered_grams + found.this_grams, found.estimated_grams)
 
 
 @rule(HerdShorn, effect="flag")

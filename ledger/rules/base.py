@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
+from ledger.claims import Evidence
 from ledger.errors import Effect, Problem
 from ledger.facts import Fact
 from ledger.facts.corrections import FactRetracted
+from ledger.packs.anypack import AnyPack
+from ledger.packs.framework import FrameworkPack
+from ledger.packs.in_force import InForce, in_force
 from ledger.packs.pack import CommodityPack
+from ledger.packs.scheme import SchemePack
 from ledger.postings import Postings
 from ledger.postings.log import pack_subject
-from ledger.state import State
+from ledger.state import Keeping, State
 from ledger.statement import Statement
 
 RULES_VERSION = 1
@@ -21,13 +26,31 @@ RULES_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Packs:
-    """The commodity packs a log has adopted, by digest of their bytes."""
+    """The packs whose bytes a log keeps (commodities, schemes, frameworks), by digest of their bytes."""
 
-    by_digest: Mapping[str, CommodityPack]
+    by_digest: Mapping[str, AnyPack]
 
     def in_force(self, state: State, commodity: str) -> CommodityPack | None:
         """The pack of a commodity as adopted in the books, or None where none was or its bytes are not at hand."""
-        adopted = state.latest(pack_subject("commodity", commodity), "pack")
+        found = self._adopted(state, "commodity", commodity)
+        return found if isinstance(found, CommodityPack) else None
+
+    def scheme(self, state: State, code: str) -> SchemePack | None:
+        """The pack of a certification scheme as adopted in the books, or None as above."""
+        found = self._adopted(state, "scheme", code)
+        return found if isinstance(found, SchemePack) else None
+
+    def framework(self, state: State, code: str) -> FrameworkPack | None:
+        """The pack of an agreement framework as adopted in the books, or None as above."""
+        found = self._adopted(state, "framework", code)
+        return found if isinstance(found, FrameworkPack) else None
+
+    def among(self, digests: Iterable[str]) -> InForce:
+        """Those of these packs whose bytes are at hand, by kind and code."""
+        return in_force(self.by_digest[digest] for digest in digests if digest in self.by_digest)
+
+    def _adopted(self, state: State, kind: str, code: str) -> AnyPack | None:
+        adopted = state.latest(pack_subject(kind, code), "pack")
         return None if adopted is None else self.by_digest.get(str(adopted["digest"]))
 
 
@@ -35,7 +58,8 @@ class Packs:
 class Heard:
     """A statement as it reaches the log: at which index and when, what it would post, and where it came from.
 
-    `vouched` marks one that another key of its party stands for: its own key is not asked again.
+    `vouched` marks one that another key of its party stands for: its own key is not asked again. `evidence` is what
+    the claims of the lots it sells rest on, `keeping` why the data of the persons it erases must still be kept.
     """
 
     statement: Statement
@@ -44,6 +68,8 @@ class Heard:
     recorded_at: str
     origin: str
     vouched: bool = False
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    keeping: Mapping[str, Keeping] = field(default_factory=dict)
 
     @property
     def fact(self) -> Fact:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ledger.errors import Problem
 from ledger.facts.corrections import FactRetracted
+from ledger.facts.trade import PledgeRecorded
 from ledger.rules.base import Heard, Packs, rule
 from ledger.rules.identity import has_role
 from ledger.state import Known, State
@@ -17,15 +18,20 @@ NOT_CORRECTABLE = (
     "key.",
     "audit.",
     "sample.",
+    "erasure.done",
     "statement.withheld",
     "pack.",
     "rules.",
     "fact.retracted",
 )
-"""Log, role, key, audit, sample and retraction facts stand for ever."""
+"""Log, role, key, audit, sample, retraction and destruction facts stand for ever."""
+
+LEANED_ON = frozenset({"lot", "dispatch", "contract", "sale", "payment", "premium", "pledge"})
+"""Things whose birth is not taken back once another party has spoken of them, unless that party agrees."""
 
 
-def _target(heard: Heard) -> tuple[str, str] | None:
+def correction_target(heard: Heard) -> tuple[str, str] | None:
+    """The digest of the statement that is to go, and where the correction names it."""
     if isinstance(heard.fact, FactRetracted):
         return heard.fact.statement, "/body/statement"
     replaced = heard.statement.envelope.replaces
@@ -36,7 +42,7 @@ def _target(heard: Heard) -> tuple[str, str] | None:
 def only_a_standing_fact_is_corrected(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """What is corrected stands, may be corrected at all, and a replacement has its type."""
     del packs
-    target = _target(heard)
+    target = correction_target(heard)
     if target is None:
         return
     digest, where = target
@@ -60,7 +66,7 @@ def only_a_standing_fact_is_corrected(heard: Heard, state: State, packs: Packs) 
 def correction_is_by_its_stater_or_above(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """A fact is corrected by the party that stated it, or by a registrar."""
     del packs
-    target = _target(heard)
+    target = correction_target(heard)
     known = state.known(target[0]) if target is not None else None
     if target is None or known is None:
         return
@@ -74,7 +80,7 @@ def correction_is_by_its_stater_or_above(heard: Heard, state: State, packs: Pack
 def counterparty_has_endorsed(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """Once another party has acted on a fact, it goes only with that party's endorsement."""
     del packs
-    target = _target(heard)
+    target = correction_target(heard)
     known = state.known(target[0]) if target is not None else None
     if target is None or known is None or known.ended or known.statement.type.startswith(NOT_CORRECTABLE):
         return
@@ -89,10 +95,13 @@ def counterparty_has_endorsed(heard: Heard, state: State, packs: Packs) -> Itera
 
 
 def _acted(known: Known, state: State) -> set[str]:
-    """Parties other than the stater with a standing fact on the statement or on what it bore (a lot, a dispatch)."""
+    """Parties other than the stater with a standing fact on the statement or on what it bore (a lot, a payment)."""
     said = meant(known.statement)
     acted = set(state.actors(known.statement.digest))
     for reference in said.references:
-        if reference.born and reference.kinds[0] in ("lot", "dispatch"):
+        if reference.born and reference.kinds[0] in LEANED_ON:
             acted |= state.actors(reference.thing)
+    if isinstance(said.fact, PledgeRecorded):
+        # A lender need not say anything for its security to count.
+        acted.add(said.fact.lender)
     return acted - {said.envelope.by, said.actor}

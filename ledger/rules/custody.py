@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ledger.errors import Problem
 from ledger.facts.lots import (
@@ -20,7 +20,9 @@ from ledger.facts.lots import (
     LotSampled,
     LotTransformed,
     LotUnpacked,
+    Sent,
 )
+from ledger.facts.trade import LotSold, SoldLot
 from ledger.postings import Account
 from ledger.rules.base import Heard, Packs, rule
 from ledger.rules.identity import has_role
@@ -57,14 +59,15 @@ def holder_or_role_speaks_of_lot(heard: Heard, state: State, packs: Packs) -> It
         yield Problem("not-the-custodian", "/body/lot", fact.lot, details={"party": heard.actor})
 
 
-@rule(LotDispatched, LotReturned)
+@rule(LotDispatched, LotReturned, LotSold)
 def nothing_blocked_leaves(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
-    """Held, recalled or questioned stock is not dispatched; it goes back only to a party that has had it."""
+    """Held, recalled or questioned stock is not sold or dispatched; it goes back only to a party that has had it."""
     del packs
     fact = heard.fact
     leaving: list[tuple[str, str]] = []
-    if isinstance(fact, LotDispatched):
-        leaving = [(f"/body/lots/{place}/lot", line.lot) for place, line in enumerate(fact.lots)]
+    if isinstance(fact, LotDispatched | LotSold):
+        lines: Sequence[Sent | SoldLot] = fact.lots
+        leaving = [(f"/body/lots/{place}/lot", line.lot) for place, line in enumerate(lines)]
     elif isinstance(fact, LotReturned) and fact.dispatch is None and not _has_had(state, fact.lot, fact.to or ""):
         leaving = [("/body/lot", fact.lot)]
     for where, lot in leaving:

@@ -20,10 +20,14 @@ NEVER_DELEGABLE = frozenset(
         "key.revoked/1",
         "statement.vouched/1",
         "delivery.confirmed/1",
+        "erasure.done/1",
+        "statement.withheld/1",
         "delivery.disputed/1",
+        "payment.confirmed/1",
+        "premium.confirmed/1",
     }
 )
-"""Fact types nobody may let the node sign for them: key facts and a farmer's own word."""
+"""Fact types nobody may let the node sign for them: key facts and the own word of who delivered or was paid."""
 
 
 @rule()

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from ledger.errors import Problem
 from ledger.facts.deliveries import DeliveryRejected, LotBought, LotHarvested, LotOpened
 from ledger.facts.lots import LotPacked, LotTransformed, LotUnpacked
+from ledger.facts.trade import LotSold
 from ledger.rules.base import Heard, Packs, rule
 from ledger.state import State
 
 
-@rule(LotHarvested, LotBought, LotOpened, DeliveryRejected, LotTransformed, LotPacked, LotUnpacked)
+@rule(LotHarvested, LotBought, LotOpened, DeliveryRejected, LotTransformed, LotPacked, LotUnpacked, LotSold)
 def commodity_is_known(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """The log has adopted a pack for the commodity, and the pack knows the form."""
     fact = heard.fact

@@ -17,6 +17,7 @@ from ledger.facts.log import (
 )
 from ledger.facts.parties import PartyRegistered
 from ledger.log.note import VerifierKey
+from ledger.packs.anypack import kind_of
 from ledger.postings.log import LOG
 from ledger.rules.base import RULES_VERSION, Heard, Packs, rule
 from ledger.rules.identity import has_role
@@ -41,11 +42,20 @@ def rules_are_known(heard: Heard, state: State, packs: Packs) -> Iterator[Proble
 
 @rule(PackAdopted)
 def pack_bytes_are_at_hand(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
-    """A commodity pack is adopted only where its bytes are kept, so that everybody can judge by it."""
+    """A pack is adopted only where its bytes are kept and say so, so that everybody can judge by it.
+
+    Nothing is judged by a legality pack: its digest alone says which one people worked with.
+    """
     del state
     fact = heard.fact
-    if isinstance(fact, PackAdopted) and fact.kind == "commodity" and fact.digest not in packs.by_digest:
+    if not isinstance(fact, PackAdopted) or fact.kind == "legality":
+        return
+    kept = packs.by_digest.get(fact.digest)
+    if kept is None:
         yield Problem("pack-bytes-missing", "/body/digest", fact.digest, retry="after-change")
+    elif (kind_of(kept), kept.code) != (fact.kind, fact.code):
+        kept_as = f"{kind_of(kept)}/{kept.code}"
+        yield Problem("pack-is-another", "/body/code", f"{fact.kind}/{fact.code}", kept_as, retry="after-change")
 
 
 @rule(LogKeyRotated)

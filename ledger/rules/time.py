@@ -14,6 +14,7 @@ from ledger.facts.deliveries import LotHarvested
 from ledger.facts.land import HerdGrazes, PlotHeld
 from ledger.facts.lots import ConditionsRecorded, LotPacked, LotTransformed, LotUnpacked
 from ledger.facts.parties import MandateGiven
+from ledger.facts.trade import ContractAmended, ContractSigned
 from ledger.rules.base import Heard, Packs, rule
 from ledger.state import State
 from ledger.values import day_of, instant
@@ -27,6 +28,7 @@ _PERIODS = (
     ("held_from", "held_to"),
     ("grazes_from", "grazes_to"),
     ("recorded_from", "recorded_to"),
+    ("deliver_from", "deliver_to"),
 )
 
 
@@ -35,7 +37,17 @@ def _periods(fact_class: type[Fact]) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in _PERIODS if pair[0] in fact_class.model_fields)
 
 
-@rule(LotHarvested, AgreementSigned, CertificateRecorded, PlotHeld, HerdGrazes, ConditionsRecorded, MandateGiven)
+@rule(
+    LotHarvested,
+    AgreementSigned,
+    CertificateRecorded,
+    PlotHeld,
+    HerdGrazes,
+    ConditionsRecorded,
+    MandateGiven,
+    ContractSigned,
+    ContractAmended,
+)
 def periods_run_forward(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """A period ends on or after the day it begins."""
     del state, packs

@@ -10,8 +10,8 @@ from ledger.seasons.draft import Hand
 from ledger.seasons.scribe import Scribe
 
 ORGANIC = "eu-organic"
-FAIR_TRADE = "fair-trade-example"
-"""A scheme of the Fairtrade kind; invented, so that no real scheme stands beside invented events."""
+FAIR_TRADE = "fairtrade"
+"""Schemes as their packs name them; every certificate number, body and holder in a story is invented."""
 
 
 @dataclass(frozen=True, slots=True)

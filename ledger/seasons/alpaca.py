@@ -137,7 +137,7 @@ def _pastures(scribe: Scribe, cast: _Cast) -> tuple[list[str], list[str]]:
         )
         lapsed = number == LAPSED
         terms = Terms(
-            framework="managed-pasture",
+            framework="pasture-agreement",
             level="community",
             code=f"AP-{2024 if lapsed else 2025}-{number + 1:02d}",
             valid_from=date(2024, 11, 1) if lapsed else date(2025, 11, 1),

@@ -110,7 +110,7 @@ def _cast(scribe: Scribe) -> _Cast:
 def _papers(scribe: Scribe, cast: _Cast) -> tuple[str, str, str]:
     when = at(day(3, 3), 10)
     terms = Terms(
-        framework="production-protection",
+        framework="production-protection-compact",
         level="cooperative",
         code="PP-2026-07",
         valid_from=day(1, 1),

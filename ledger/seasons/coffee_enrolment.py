@@ -143,7 +143,7 @@ def _agreements(scribe: Scribe, cast: Cast) -> _Agreements:
 
     def signed(code: str, level: str, start: date, end: date, others: Sequence[tuple[str, str]] = ()) -> str:
         cascades = ("suspension",) if level == "community" else ()
-        terms = Terms("protected-forest-conservation", level, code, start, end, COMMITMENTS, BENEFITS, cascades)
+        terms = Terms("forest-agreement", level, code, start, end, COMMITMENTS, BENEFITS, cascades)
         agreement = sign_agreement(scribe, cast.authority.hand, terms, (*institutions, *others), when, areas=(forest,))
         # The co-operative countersigns what the head of the area has stated.
         countersign(scribe, cast.cooperative.hand, scribe.drafts[-1].id, "agreement", at(day(2, 5), 9))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.seasons import shipping
-from ledger.seasons.agreements import Paper, Terms, record_certificate, sign_agreement
+from ledger.seasons.agreements import FAIR_TRADE, Paper, Terms, record_certificate, sign_agreement
 from ledger.seasons.calendar import at, day, later
 from ledger.seasons.desk import Desk, Habit, Turn, Visit, brought_by, plan
 from ledger.seasons.families import Family, Goods, Register, Sector
@@ -24,7 +24,6 @@ from ledger.seasons.world import World
 NAME = "pitahaya"
 FAMILIES = 228
 GOODS = Goods("dragon-fruit", "fresh")
-GOOD_PRACTICE = "good-practice-example"
 PALLET = 960_000
 BOX = 4_500
 TURNS = 24
@@ -106,7 +105,7 @@ def _cast(scribe: Scribe) -> _Cast:
 def _enrolment(scribe: Scribe, cast: _Cast) -> list[Family]:
     when = at(day(1, 13), 10)
     terms = Terms(
-        framework="good-practice",
+        framework="best-practice",
         level="cooperative",
         code="BP-2026-02",
         valid_from=day(1, 1),
@@ -119,7 +118,7 @@ def _enrolment(scribe: Scribe, cast: _Cast) -> list[Family]:
     sites = ((cast.packhouse, ("grading", "packing")), (cast.cold_room, ("storage", "export")))
     products = (("dragon-fruit", "fresh"),)
     days = (date(2025, 11, 1), date(2026, 10, 31))
-    paper = Paper(GOOD_PRACTICE, "6.0", "EJ-BP-0228", cast.association.party, *days, products, sites)
+    paper = Paper(FAIR_TRADE, "2024", "EJ-FT-0228", cast.association.party, *days, products, sites)
     certificate = record_certificate(scribe, cast.certifier.hand, cast.certifier.party, paper, when)
 
     book = Register(scribe, cast.association.hand, GOODS)

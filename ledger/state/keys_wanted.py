@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Wants:
-    """What has to be loaded before judging."""
+    """What has to be loaded before judging.
+
+    `evidence` names lots whose claims are asked, `keeping` persons whose data somebody wants destroyed; both are read
+    when their turn comes, not with the others.
+    """
 
     subjects: set[str] = field(default_factory=set)
     balances: set[tuple[str, str]] = field(default_factory=set)
@@ -18,6 +22,8 @@ class Wants:
     origin_sets: set[int] = field(default_factory=set)
     actors: set[str] = field(default_factory=set)
     downstream: set[str] = field(default_factory=set)
+    evidence: set[str] = field(default_factory=set)
+    keeping: set[str] = field(default_factory=set)
 
     def add(self, other: Wants) -> None:
         """Take over another's wants."""
@@ -30,6 +36,8 @@ class Wants:
         self.origin_sets |= other.origin_sets
         self.actors |= other.actors
         self.downstream |= other.downstream
+        self.evidence |= other.evidence
+        self.keeping |= other.keeping
 
     def __bool__(self) -> bool:
         """Whether anything is wanted at all."""

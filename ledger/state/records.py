@@ -44,6 +44,13 @@ class LotBooks(NamedTuple):
     blocks: tuple[Blocking, ...]
 
 
+class Keeping(NamedTuple):
+    """Why a person's data must still be kept: the day of the last fact about their trade, audits (id, last day)."""
+
+    last_fact: str | None
+    audits: tuple[tuple[str, str], ...]
+
+
 class Origin(NamedTuple):
     """One row of an origin set: weight in grams of one delivery (opening, purchase), its producer and land."""
 

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from ledger.facts.corrections import FactEndorsed, FactRetracted, FlagJustified
 from ledger.facts.deliveries import DeliveryConfirmed, DeliveryDisputed
+from ledger.facts.land import EstimateMade, EstimateRevised, HerdShorn, PlotMapped, drawn_plots
 from ledger.facts.log import KeyAuthorised, StatementVouched
+from ledger.facts.lots import LotDispatched
+from ledger.facts.payments import PaymentConfirmed
+from ledger.facts.premium import PremiumConfirmed
+from ledger.facts.privacy import ErasureDone, StatementWithheld
+from ledger.facts.producers import InspectionMade
+from ledger.facts.trade import ContractAmended, ContractSigned, LotSold, PledgeRecorded, SaleReversed
 from ledger.postings import Postings, post
+from ledger.postings.land import FIBRES
 from ledger.postings.log import LOG, RULES, pack_subject, thumbprint
 from ledger.state.keys_wanted import Wants
 from ledger.state.loaded import State
 from ledger.statement import Statement, meant, parse_statement
 
-JUDGED_ACCOUNTS = frozenset({"stock", "title", "transit", "return", "estimate", "volume"})
+JUDGED_ACCOUNTS = frozenset(
+    {"stock", "title", "transit", "return", "estimate", "volume", "credit", "contract", "pledge", "money"}
+)
 """Kinds of account whose balance rules look at; the others are only ever summed for reports."""
+
+_JUDGED_BY = ("scheme", "framework")
+"""Fields that name a pack beside the commodity's, in facts and in births."""
+
+_UNDER_A_PACK = frozenset({"agreement", "certificate"})
 
 
 def wants(statement: Statement, postings: Postings) -> Wants:
@@ -29,10 +44,14 @@ def wants(statement: Statement, postings: Postings) -> Wants:
             wanted.lots.add(reference.thing)
             if not reference.born:
                 wanted.balances.add(("stock", reference.thing))
-    for mark in postings.marks:
-        subjects.add(mark.subject)
+    # Lists of members (`m/...`) only answer who is reached; judging one more never reads the others.
+    subjects.update(mark.subject for mark in postings.marks if not mark.subject.startswith("m/"))
     if "commodity" in type(statement.fact).model_fields:
         subjects.add(pack_subject("commodity", statement.fact.commodity))  # type: ignore[attr-defined]
+    for kind in _JUDGED_BY:
+        code = getattr(statement.fact, kind, None)
+        if isinstance(code, str):
+            subjects.add(pack_subject(kind, code))
     wanted.balances.update((m.account.kind, m.account.a) for m in postings.moves if m.account.kind in JUDGED_ACCOUNTS)
     if isinstance(statement.fact, StatementVouched):
         inner = parse_statement(statement.fact.jws.encode())
@@ -44,6 +63,7 @@ def wants(statement: Statement, postings: Postings) -> Wants:
     if envelope.seq is not None:
         wanted.seqs.add((statement.kid, envelope.seq))
     _want_named(statement, wanted)
+    _want_traded(statement, wanted)
     return wanted
 
 
@@ -52,14 +72,48 @@ def _want_named(statement: Statement, wanted: Wants) -> None:
     if statement.envelope.replaces is not None:
         wanted.digests.add(statement.envelope.replaces)
     match fact:
-        case FactEndorsed() | FlagJustified() | FactRetracted():
+        case FactEndorsed() | FlagJustified() | FactRetracted() | StatementWithheld():
             wanted.digests.add(fact.statement)
         case DeliveryConfirmed() | DeliveryDisputed():
             wanted.digests.add(fact.statement)
         case KeyAuthorised():
             wanted.subjects.add(thumbprint(fact.key))
+        case ErasureDone():
+            wanted.keeping.add(fact.person)
+        case EstimateMade() | EstimateRevised():
+            wanted.balances.add(("estimate", fact.grown))
+        case InspectionMade():
+            wanted.balances.update(("estimate", line.grown) for line in fact.estimates)
+        case HerdShorn():
+            wanted.subjects.update(pack_subject("commodity", fibre) for fibre in FIBRES.values())
+        case PlotMapped():
+            wanted.subjects.update(overlap.other for overlap in fact.overlaps)
         case _:
             pass
+    for drawn in drawn_plots(fact):
+        if drawn.checked is not None:
+            # Plots a check names need not stand; where they do, their area and holders count.
+            wanted.subjects.update(drawn.checked.duplicates_of)
+            wanted.subjects.update(overlap.other for overlap in drawn.checked.overlaps)
+
+
+def _want_traded(statement: Statement, wanted: Wants) -> None:
+    match statement.fact:
+        case LotDispatched(lots=lines) | LotSold(lots=lines) | SaleReversed(lots=lines):
+            wanted.balances.update(("pledge", line.lot) for line in lines)
+        case PledgeRecorded(lot=lot):
+            wanted.balances.add(("title", lot))
+        case ContractSigned(lines=lines) | ContractAmended(lines=lines):
+            wanted.subjects.update(pack_subject("commodity", line.commodity) for line in lines)
+        case _:
+            pass
+
+
+def _want_payee(statement: Statement, state: State, wanted: Wants) -> None:
+    if isinstance(statement.fact, PaymentConfirmed | PremiumConfirmed):
+        payment = state.birth(statement.fact.payment)
+        if payment is not None:
+            wanted.subjects.add(str(payment["payee"]))
 
 
 def further_wants(statement: Statement, state: State) -> Wants:
@@ -78,6 +132,10 @@ def further_wants(statement: Statement, state: State) -> Wants:
         elif "lot" in reference.kinds and state.lot(reference.thing) is not None:
             # Its first birth was retracted: what was made of it meanwhile must not become its own ancestor.
             wanted.downstream.add(reference.thing)
+        elif not reference.born and not _UNDER_A_PACK.isdisjoint(reference.kinds):
+            born = state.birth(reference.thing) or {}
+            wanted.subjects.update(pack_subject(kind, str(born[kind])) for kind in _JUDGED_BY if born.get(kind))
+    _want_payee(statement, state, wanted)
     principal = statement.envelope.on_behalf_of
     if principal is not None:
         wanted.subjects.update(str(mark.value["mandate"]) for mark in state.marks(principal, "mandate"))

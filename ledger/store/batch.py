@@ -72,12 +72,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """The end of the log: size, root, hash of the last entry and when it was recorded."""
+    """The end of the log: size, root, hash of the last entry and when it was recorded.
+
+    `listening` came with it from the database: how often subscriptions have changed.
+    """
 
     size: int
     root: bytes
     last_entry: bytes
     recorded: int
+    listening: int = field(default=0, compare=False)
 
 
 GENESIS_TIP = Tip(0, EMPTY_ROOT, b"", 0)

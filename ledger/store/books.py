@@ -11,6 +11,7 @@ from ledger.errors import NotFoundError, Problem
 from ledger.postings.log import pack_subject
 from ledger.state import LotBooks, Origin, Standing
 from ledger.store.connection import Connection
+from ledger.store.kept import Kept, KeptSet
 from ledger.store.loading import books_of
 from ledger.store.names import Names
 
@@ -43,12 +44,13 @@ class Fact:
 class Books:
     """The books of one log as known at `size`, read through one connection."""
 
-    def __init__(self, connection: Connection, log: int, names: Names, size: int) -> None:
-        """Facts from `size` on are not known, and what they ended still stands."""
+    def __init__(self, connection: Connection, log: int, names: Names, size: int, kept: Kept | None = None) -> None:
+        """Facts from `size` on are not known, and what they ended still stands. `kept` spares reading again."""
         self.db = connection
         self.log = log
         self.names = names
         self.size = size
+        self._kept = kept
 
     def number(self, text: str) -> int | None:
         """The number of one text."""
@@ -79,6 +81,31 @@ class Books:
         for subject, index, kind, effective, value in rows:
             found.setdefault(text(subject), []).append(Standing(index, kind, effective, orjson.loads(value)))
         return found
+
+    def bearing_marks(self, subjects: Iterable[str], kinds: Sequence[str]) -> dict[str, Sequence[Standing]]:
+        """The same as `marks`, for the one list of kinds that claims ask for: what other questions read is kept."""
+        wanted = list(subjects)
+        if self._kept is None:
+            return dict(self.marks(wanted, kinds))
+        self.names.find(self.db, wanted)
+        numbers = {number: text for text in wanted if (number := self.names.number(text)) is not None}
+        found = self._kept.marks(self.size, numbers)
+        missing = [text for number, text in numbers.items() if number not in found]
+        if missing:
+            read = self.marks(missing, kinds)
+            fresh: dict[int, Sequence[Standing]] = {self.names.known(text): read.get(text, []) for text in missing}
+            self._kept.keep_marks(self.size, fresh)
+            found |= fresh
+        return {numbers[number]: rows for number, rows in found.items() if rows}
+
+    def kept_set(self, number: int) -> KeptSet | None:
+        """An origin set another question has read at this size."""
+        return None if self._kept is None else self._kept.origin_set(self.size, number)
+
+    def keep_set(self, number: int, found: KeptSet) -> None:
+        """Let other questions have an origin set that was read."""
+        if self._kept is not None:
+            self._kept.keep_set(self.size, number, found)
 
     def births(self, things: Iterable[str]) -> dict[str, Standing]:
         """The mark that bore each thing."""
@@ -192,6 +219,19 @@ class Books:
             for row in rows
         }
 
+    def actors_at(self, indexes: Iterable[int]) -> dict[int, str]:
+        """Whose act each fact was."""
+        rows = self.db.all(
+            "SELECT ix, actor FROM statement WHERE log = ? AND ix IN @list", self.log, sorted(set(indexes))
+        )
+        self.names.read(self.db, {actor for _, actor in rows})
+        return {index: self.names.text(actor) for index, actor in rows}
+
+    def knows(self, lot: str) -> bool:
+        """Whether a standing fact bore such a lot."""
+        birth = self.births([lot]).get(lot)
+        return birth is not None and birth.value.get("thing") == "lot"
+
     def birth_of(self, lot: str) -> Standing:
         """How a lot came to be; raises NotFoundError where no standing fact bore such a lot."""
         birth = self.births([lot]).get(lot)
@@ -199,13 +239,11 @@ class Books:
             raise NotFoundError(Problem("lot-unknown", "", lot, retry="after-sync"))
         return birth
 
-    def pack_digests(self, commodities: Iterable[str]) -> dict[str, str]:
-        """The digest of the pack in force for each commodity that has one."""
-        marks = self.marks(pack_subject("commodity", commodity) for commodity in commodities)
-        adopted = {
-            subject: row.value["digest"] for subject, rows in marks.items() for row in rows if row.kind == "pack"
-        }
-        return {subject.partition("/")[2]: str(digest) for subject, digest in adopted.items()}
+    def adopted_packs(self) -> list[str]:
+        """The digest of every pack in force: of each commodity, scheme and framework the one adopted last."""
+        kept = self.db.all("SELECT DISTINCT kind, code FROM pack WHERE log = ? ORDER BY kind, code", self.log)
+        marks = self.marks((pack_subject(kind, code) for kind, code in kept), ("pack",))
+        return [str(rows[-1].value["digest"]) for rows in marks.values()]
 
     def names_of(self, things: Mapping[str, object] | Iterable[str]) -> dict[str, str]:
         """Public names of parties and facilities (their own code where no name is open)."""

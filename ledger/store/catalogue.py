@@ -12,7 +12,7 @@ from sqlalchemy import Engine, inspect
 from ledger.canonical import unb64url
 from ledger.errors import ConflictError, NotFoundError, Problem, ProofError
 from ledger.log.merkle import EMPTY_ROOT
-from ledger.packs.commodity import parse_commodity
+from ledger.packs.anypack import AnyPack, Kind, kind_of, parse_pack
 from ledger.rules import Packs
 from ledger.store.connection import Connection, Row
 from ledger.store.schema import metadata
@@ -59,7 +59,7 @@ class Catalogue:
         """Raise ProofError `database-newer` or `database-older` where the tables have another form than today's."""
         check_version(version_of(self._engine), CURRENT)
 
-    def create(self, origin: str, public_url: str, packs: Mapping[str, bytes]) -> None:
+    def create(self, origin: str, public_url: str, packs: Mapping[tuple[Kind, str], bytes]) -> None:
         """Make the tables, the empty log and keep the packs' bytes, in one transaction.
 
         What an earlier attempt left behind that did not come to its genesis is made anew.
@@ -84,8 +84,11 @@ class Catalogue:
                 b"",
             )
             db.many(
-                "INSERT INTO pack (log, digest, kind, code, data) VALUES (?, ?, 'commodity', ?, ?)",
-                [(self._log, hashlib.sha256(data).hexdigest(), code, data) for code, data in sorted(packs.items())],
+                "INSERT INTO pack (log, digest, kind, code, data) VALUES (?, ?, ?, ?, ?)",
+                [
+                    (self._log, hashlib.sha256(data).hexdigest(), kind, code, data)
+                    for (kind, code), data in packs.items()
+                ],
             )
             db.commit()
         except BaseException:
@@ -108,25 +111,26 @@ class Catalogue:
         return str(row[0]), str(row[1])
 
     def packs(self) -> Packs:
-        """The commodity packs whose bytes are kept."""
-        rows = self._all("SELECT digest, data FROM pack WHERE log = ? AND kind = 'commodity'", self._log)
+        """The packs of every kind whose bytes are kept, by digest."""
+        rows = self._all("SELECT digest, data FROM pack WHERE log = ?", self._log)
         for digest, data in rows:
             # The log adopted these bytes and no others.
             if hashlib.sha256(bytes(data)).hexdigest() != digest:
                 raise ProofError(Problem("pack-altered", "", digest))
-        return Packs({digest: parse_commodity(bytes(data)) for digest, data in rows})
+        return Packs({digest: parse_pack(bytes(data)) for digest, data in rows})
 
-    def add_pack(self, digest: str, code: str, data: bytes) -> None:
-        """Keep the bytes of a pack; keeping them again changes nothing."""
+    def add_pack(self, pack: AnyPack, data: bytes) -> None:
+        """Keep the bytes a pack was read from; keeping them again changes nothing."""
         db = Connection(self._engine)
         try:
             db.begin_write()
             db.run(
-                "INSERT INTO pack (log, digest, kind, code, data) VALUES (?, ?, 'commodity', ?, ?)"
+                "INSERT INTO pack (log, digest, kind, code, data) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (log, digest) DO NOTHING",
                 self._log,
-                digest,
-                code,
+                pack.digest,
+                kind_of(pack),
+                pack.code,
                 data,
             )
             db.commit()
@@ -190,6 +194,16 @@ class Catalogue:
             self._log,
         )
         return {party: tuple(orjson.loads(text).get("fact_types") or ()) for party, text in rows}
+
+    def stands(self, digest: str) -> bool:
+        """Whether a statement is in the log and no correction took it back."""
+        row = self._one(
+            "SELECT s.ended FROM entry e JOIN statement s ON s.log = e.log AND s.ix = e.ix"
+            " WHERE e.log = ? AND e.digest = ?",
+            self._log,
+            bytes.fromhex(digest),
+        )
+        return row is not None and row[0] is None
 
     def which_stand(self, digests: list[str]) -> set[str]:
         """Which of these statements are in the log."""

@@ -59,6 +59,11 @@ class Companions:
         return self.path(".vault")
 
     @property
+    def person_keys(self) -> Path:
+        """The database file of the persons' keys (SQLite): back it up apart from the vault."""
+        return self.path(".persons")
+
+    @property
     def documents(self) -> Path:
         """The folder of documents."""
         return self.path(".docs")

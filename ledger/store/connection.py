@@ -255,6 +255,18 @@ class Connection:
                 with suppress(*DRIVER_ERRORS):
                     cursor.close()
 
+    def tidy(self, *tables: str) -> None:
+        """After a commit: leave no trace of deleted rows where the database would keep one for a while.
+
+        SQLite overwrites deleted rows at once (`secure_delete`), but the write-ahead log still holds the pages as they
+        were; PostgreSQL keeps dead rows until a VACUUM. Where a long reader stands in the way, the next one does it.
+        """
+        if self.dialect == "sqlite":
+            self.all("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        for table in tables:
+            self._execute(f"VACUUM {table}")
+
     def _execute(self, sql: str, *params: object) -> None:
         try:
             self._cursor.execute(_written(sql, self.dialect), self._adapted(params))

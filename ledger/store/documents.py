@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -108,6 +108,28 @@ class Documents:
         media_type, wrapped = known
         key = None if wrapped is None else unwrap(self._master, wrapped, sha256)
         return media_type, self._read(sha256, key)
+
+    def destroy(self, digests: Sequence[str]) -> None:
+        """Destroy documents for ever, key first; one that is not here is destroyed already."""
+        db = Connection(self._engine)
+        try:
+            for sha256 in digests:
+                if not _DIGEST.fullmatch(sha256):
+                    continue
+                db.begin_write()
+                db.run("DELETE FROM document WHERE log = ? AND sha256 = ? AND personal = 1", self._log, sha256)
+                db.commit()
+                try:
+                    self._path(sha256).unlink(missing_ok=True)
+                except OSError as error:
+                    raise file_trouble(error, sha256) from None
+            if digests:
+                db.tidy("document")
+        except BaseException:
+            db.rollback()
+            raise
+        finally:
+            db.close()
 
     def _known(self, sha256: str) -> tuple[str, bytes | None] | None:
         db = Connection(self._engine)

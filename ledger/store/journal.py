@@ -20,6 +20,7 @@ from ledger.queries import Outcome
 from ledger.rules import Packs
 from ledger.state import State
 from ledger.statement import Statement
+from ledger.store.announcing import Announcer
 from ledger.store.batch import GENESIS_TIP, Clock, Group, Item, Memory, Tip, entry_text
 from ledger.store.connection import Connection
 from ledger.store.loading import Loader
@@ -27,6 +28,11 @@ from ledger.store.names import Names
 from ledger.store.run import Run
 from ledger.store.troubles import GivenWayError
 
+# Whether subscriptions have changed comes with the head: so nobody who listens costs the writer nothing.
+_HEAD = (
+    "SELECT size, root, last_entry, last_recorded, (SELECT version FROM listening WHERE listening.log = log.log)"
+    " FROM log WHERE log = ?"
+)
 _BOOKS_KEPT = 200_000
 _WAITS = (0.0, 0.01, 0.05, 0.2)
 """Seconds before a batch is tried again that the database gave up in favour of another transaction."""
@@ -34,6 +40,10 @@ _WAITS = (0.0, 0.01, 0.05, 0.2)
 
 def _no_floor(tip: Tip) -> None:
     del tip
+
+
+def _nobody() -> None:
+    """Nobody listens."""
 
 
 class Journal:
@@ -48,12 +58,15 @@ class Journal:
         packs: Callable[[], Packs],
         clock: Clock,
         floor: Callable[[Tip], None] = _no_floor,
+        announced: Callable[[], None] = _nobody,
     ) -> None:
         """Write through `engine`; `packs` gives the packs at hand, `clock` the time.
 
         `floor` is asked under the head lock before anything is judged and raises where the log stands
-        behind what was seen before.
+        behind what was seen before. `announced` is told after a commit that left notices for subscribers.
         """
+        self._announcer = Announcer(log, origin)
+        self._announced = announced
         self._floor = floor
         self._engine = engine
         self._log = log
@@ -92,21 +105,26 @@ class Journal:
         db = self._db
         try:
             db.begin_write()
-            before = tip = self._locked_tip()
+            before = tip = self._locked_tip(db, self._memory)
             self._floor(tip)
             run = self._run(db, self._memory, tip)
             outcomes = run.judge_all(groups)
+            notices = 0
             if run.accepted:
                 if prepare is not None:
                     prepare(run.accepted)
                 run.write()
                 tip = run.tip
                 self._set_head(tip)
+                loader = Loader(db, self._log, self._memory.names)
+                notices = self._announcer.announce(loader, before, tip, run.accepted, run.lots, tip.recorded)
             db.commit()
         except BaseException:
             db.rollback()
             self._memory.forget()
             raise
+        if notices:
+            self._announced()
         memory = self._memory
         memory.tip = tip
         memory.state.forget_statements()
@@ -120,7 +138,7 @@ class Journal:
         db = self._db
         try:
             db.begin_write()
-            tip = self._locked_tip()
+            tip = self._locked_tip(db, self._memory)
             run = self._run(db, self._memory, tip)
             run.replay(statements)
             self._memory.tip = run.tip
@@ -155,25 +173,37 @@ class Journal:
             self._log,
         )
 
+    def tidy(self) -> None:
+        """Leave no trace of a text that was taken out of a statement, as far as the database does it at once."""
+        self._db.tidy("statement", "mark", "flag")
+
     def alone(self, work: Callable[[], object]) -> None:
         """Do something while nobody can append: under the head lock, writing nothing to the log."""
         try:
             self._db.begin_write()
-            self._locked_tip()
+            self._locked_tip(self._db, self._memory)
             work()
         finally:
             self._db.rollback()
 
     def check(self, items: Sequence[Item]) -> list[Outcome]:
-        """Judge in order as `append` would, on a connection of its own, and write nothing."""
-        db = Connection(self._engine)
+        """Judge in order as `append` would, on a connection of its own, and leave nothing written.
+
+        One fact, the clerk's case, is judged beside the writer. Several are judged each on what its predecessors
+        leave: that is written under the head lock, as `append` writes it, and rolled back.
+        """
+        db, memory = Connection(self._engine), Memory(Names(self._log))
         try:
-            db.begin_read()
-            tip = self._read_tip(db, lock=False)
-            run = self._run(db, Memory(Names(self._log)), tip)
-            outcomes: list[Outcome] = []
-            for item in items:
-                outcomes += run.judge_group(Group((item,)), keep=True)
+            if len(items) == 1:
+                db.begin_read()
+                run = self._run(db, memory, self._read_tip(db, lock=False))
+                run.is_dry = True
+                outcomes = [run.look_at(items[0])]
+            else:
+                db.begin_write()
+                run = self._run(db, memory, self._locked_tip(db, memory))
+                run.is_dry = True
+                outcomes = [found for [found] in run.judge_all([Group((item,)) for item in items])]
             return [replace(o, status="checked", index=None) if o.status == "accepted" else o for o in outcomes]
         finally:
             db.rollback()
@@ -203,28 +233,29 @@ class Journal:
         if expected != after.size or previous != after.last_entry:
             raise ProofError(Problem("written-differs", "", expected, after.size))
 
-    def _locked_tip(self) -> Tip:
-        tip = self._read_tip(self._db, lock=True)
-        if tip != self._memory.tip:
-            self._memory.forget()
-            self._memory.tip = tip
+    def _locked_tip(self, db: Connection, memory: Memory) -> Tip:
+        """The end of the log under its lock, with the edge of the tree; what is remembered of another is dropped."""
+        tip = self._read_tip(db, lock=True)
+        if tip != memory.tip:
+            memory.forget()
+            memory.tip = tip
             for level, number in peaks(tip.size):
-                row = self._db.one(
+                row = db.one(
                     "SELECT hash FROM node WHERE log = ? AND level = ? AND number = ?", self._log, level, number
                 )
                 if row is None:
                     raise ProofError(Problem("node-missing", "", f"{level}/{number}"))
-                self._memory.peaks[level, number] = bytes(row[0])
-            known = self._memory.peaks
+                memory.peaks[level, number] = bytes(row[0])
+            known = memory.peaks
             if root(tip.size, lambda level, number: known[level, number]) != tip.root:
                 # Growing from nodes that do not make this head would sign a tree nobody has.
-                self._memory.forget()
+                memory.forget()
                 raise ProofError(Problem("root-differs", "", tip.size))
         return tip
 
     def _read_tip(self, db: Connection, *, lock: bool) -> Tip:
         suffix = " FOR UPDATE" if lock and db.dialect == "postgresql" else ""
-        row = db.one(f"SELECT size, root, last_entry, last_recorded FROM log WHERE log = ?{suffix}", self._log)
+        row = db.one(f"{_HEAD}{suffix}", self._log)
         if row is None:
             return GENESIS_TIP
-        return Tip(row[0], bytes(row[1]), bytes(row[2]), row[3])
+        return Tip(row[0], bytes(row[1]), bytes(row[2]), row[3], row[4] or 0)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import orjson
 
 from ledger.errors import NotFoundError, Problem, ProofError
-from ledger.log.merkle import NodeId, consistency_nodes, inclusion_nodes, proof_from, verify_consistency
+from ledger.log.merkle import NodeId, ReadNode, consistency_nodes, inclusion_nodes, proof_from, verify_consistency
 from ledger.log.tiles import TileId, bundle_entries, hash_tile
 from ledger.queries import FactRecord
 from ledger.statement import Statement, restore
 from ledger.store.batch import Tip, entry_text, moment
 from ledger.store.connection import Connection, Row
 from ledger.store.names import Names
+from ledger.values import instant
 
 
 class LogView:
@@ -57,11 +59,27 @@ class LogView:
             raise ProofError(Problem("forked-from-remembered", "", new, old)) from None
 
     def _proof(self, groups: Sequence[tuple[NodeId, ...]]) -> list[bytes]:
-        return proof_from(groups, self.node)
+        return proof_from(groups, self._reader([node for group in groups for node in group]))
 
     def tile(self, tile: TileId) -> bytes:
         """The hashes of a tile."""
-        return hash_tile(tile, self.node)
+        return hash_tile(tile, self._reader(tile.nodes()))
+
+    def _reader(self, wanted: Sequence[NodeId]) -> ReadNode:
+        """These nodes, read in one query; what reads them raises ProofError for one that is missing."""
+        found: dict[tuple[int, int], bytes] = {}
+        if wanted:
+            cells = [cell for node in wanted for cell in node]
+            for level, number, digest in self.db.all(_nodes_query(len(wanted)), *cells, self.log):
+                found[level, number] = bytes(digest)
+
+        def read(level: int, number: int) -> bytes:
+            digest = found.get((level, number))
+            if digest is None:
+                raise ProofError(Problem("node-missing", "", f"{level}/{number}"))
+            return digest
+
+        return read
 
     def entries(self, first: int, after: int) -> list[bytes]:
         """The entry texts from `first` up to, but not including, `after`."""
@@ -85,6 +103,22 @@ class LogView:
         """The bundle of entries of a tile."""
         span = tile.entries()
         return bundle_entries(self.entries(span.start, span.stop))
+
+    def size_at(self, moment_asked: str) -> int:
+        """How many entries had been recorded by a moment (RFC 3339); raises NotFoundError for one before the first."""
+        asked = int(instant(moment_asked).timestamp() * 1000)
+        low, high = 0, self.tip().size
+        # What is recorded never goes back in time, so the place is found by halving.
+        while low < high:
+            middle = (low + high) // 2
+            row = self.db.one("SELECT recorded FROM entry WHERE log = ? AND ix = ?", self.log, middle)
+            if row is not None and row[0] <= asked:
+                low = middle + 1
+            else:
+                high = middle
+        if low == 0:
+            raise NotFoundError(Problem("size-unknown", "", moment_asked))
+        return low
 
     def index_of(self, id_or_digest: str) -> int:
         """The index of a fact by its id, its statement's digest, or its receipt code."""
@@ -140,6 +174,7 @@ class LogView:
             envelope=envelope,
             flags=tuple(_flag(code, text) for code, text in flags),
             ended_by=row[2],
+            withheld=statement.is_withheld,
         )
 
     def assurance(self, statement: Statement) -> str:
@@ -156,6 +191,16 @@ class LogView:
             return "unknown"
         value = orjson.loads(row[0])
         return "vouched" if value.get("vouched") else str(value["kind"])
+
+
+@cache
+def _nodes_query(count: int) -> str:
+    # The list drives the join, so that each node is one look-up; `(level, number) IN (...)` walks whole levels.
+    wanted = ", ".join(["(?, ?)"] * count)
+    return (
+        f"WITH wanted (level, number) AS (VALUES {wanted}) SELECT n.level, n.number, n.hash FROM wanted w"
+        " CROSS JOIN node n WHERE n.log = ? AND n.level = w.level AND n.number = w.number"
+    )
 
 
 def _flag(code: str, text: str) -> Problem:

@@ -40,8 +40,9 @@ _ADD_BALANCE = (
 class Pending:
     """What one run of accepted facts will write."""
 
-    def __init__(self, log: int, names: Names) -> None:
-        """Begin with nothing."""
+    def __init__(self, log: int, names: Names, lots: set[str]) -> None:
+        """Begin with nothing; every lot that is summarised goes into `lots`, whatever becomes of it."""
+        self._lots = lots
         self._log = log
         self._names = names
         self._rows: dict[str, list[Cells]] = {table: [] for table in _INSERTS}
@@ -101,6 +102,7 @@ class Pending:
 
     def lot(self, lot: str, index: int, books: LotBooks) -> None:
         """A new version of a lot's summary."""
+        self._lots.add(lot)
         row = (self._log, self._names.known(lot), index, books.origin_set, blocks_text(books))
         self._rows["lot"].append(row)
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ledger import canonical
+from ledger.claims import Evidence
 from ledger.errors import ConflictError, Problem, ProofError
 from ledger.facts.corrections import FactRetracted
 from ledger.facts.log import LogOpened
+from ledger.facts.privacy import StatementWithheld
 from ledger.judge import judge
 from ledger.lineage import Birth, birth_sets, is_born
 from ledger.log.entry import entry_hash
@@ -17,12 +19,17 @@ from ledger.postings import Edge, Postings, post
 from ledger.postings.log import RULES
 from ledger.queries import Outcome, Status
 from ledger.rules import Heard, Packs
-from ledger.state import Known, State, Wants, further_wants
+from ledger.rules.plausibility import plausibility
+from ledger.state import Keeping, Known, State, Wants, further_wants
 from ledger.statement import Statement, check_signature, meant
 from ledger.store.batch import Clock, Group, Item, Memory, Tip, entry_text, moment
+from ledger.store.books import Books
+from ledger.store.evidence_of import evidence_of
+from ledger.store.keeping_of import keeping_of
 from ledger.store.loading import Loader
 from ledger.store.pending import Pending, set_number
 from ledger.store.restate import restate
+from ledger.store.withhold import withhold
 from ledger.values import receipt_code
 
 RESTATING = frozenset({"lot.held/1", "lot.released/1", "lot.recalled/1"})
@@ -38,7 +45,8 @@ class Run:
         """Judge against `memory.state`, which is filled as needed through `loader`."""
         self._loader = loader
         self._memory = memory
-        self._pending = Pending(loader.log, loader.names)
+        self.lots: set[str] = set()
+        self._pending = Pending(loader.log, loader.names, self.lots)
         self._origin = origin
         self._packs = packs
         self._clock = clock
@@ -50,12 +58,17 @@ class Run:
         self._dirty = False
         self._loaded = False
         self._born: set[str] = set()
+        self.is_dry = False
 
     def judge_all(self, groups: Sequence[Group]) -> list[list[Outcome]]:
         """Every group in order; what everybody wants is loaded at once beforehand."""
         self._load([item for group in groups for item in group.items])
         self._loaded = True
-        return [self.judge_group(group, keep=False) for group in groups]
+        return [self._judge_group(group) for group in groups]
+
+    def look_at(self, item: Item) -> Outcome:
+        """Judge one item and take nothing in: what `judge_all` would say of it now."""
+        return self._one(item, take=False)
 
     def replay(self, statements: Sequence[tuple[Statement, int]]) -> None:
         """Accept statements as they are."""
@@ -67,17 +80,17 @@ class Run:
                 self._load([item])
             heard = Heard(statement, item.postings, self.tip.size, moment(recorded), self._origin)
             self._loader.load(self._memory.state, further_wants(statement, self._memory.state))
-            self._accept(heard, item.texts, recorded, (), self._ended(statement), keep=False)
+            self._accept(heard, item.texts, recorded, (), self._ended(statement))
         self.write()
 
-    def judge_group(self, group: Group, *, keep: bool) -> list[Outcome]:
-        """Judge a group; `keep` posts to the state only (a dry run). An atomic group is all or nothing."""
-        if len(group.items) == 1 or keep:
-            return [self._one(item, keep=keep) for item in group.items]
+    def _judge_group(self, group: Group) -> list[Outcome]:
+        """Judge a group; an atomic one is all or nothing."""
+        if len(group.items) == 1:
+            return [self._one(group.items[0])]
         self.write()
         db, tip, accepted, peaks_before = self._loader.db, self.tip, len(self.accepted), dict(self._memory.peaks)
         db.run("SAVEPOINT atomic")
-        outcomes = [self._one(item, keep=False) for item in group.items]
+        outcomes = [self._one(item) for item in group.items]
         if not any(o.status == "refused" for o in outcomes):
             self.write()
             db.run("RELEASE SAVEPOINT atomic")
@@ -108,7 +121,7 @@ class Run:
             second.add(further_wants(item.statement, self._memory.state))
         self._loader.load(self._memory.state, second)
 
-    def _one(self, item: Item, *, keep: bool) -> Outcome:
+    def _one(self, item: Item, *, take: bool = True) -> Outcome:
         statement = item.statement
         if not self._loaded:
             self._load([item])
@@ -120,7 +133,15 @@ class Run:
             problem = Problem("id-conflict", "/id", statement.envelope.id, details={"standing": standing})
             return _outcome("refused", statement, None, "", problems=(problem,))
         recorded = self._recorded()
-        heard = Heard(statement, item.postings, self.tip.size, moment(recorded), self._origin)
+        heard = Heard(
+            statement,
+            item.postings,
+            self.tip.size,
+            moment(recorded),
+            self._origin,
+            evidence=self._evidence(item),
+            keeping=self._keeping(item),
+        )
         target = self._ended(statement)
         correcting = target is not None or self._bears_again(item.postings)
         if correcting or not self._born.isdisjoint(item.wants.lots):
@@ -135,8 +156,28 @@ class Run:
         verdict = judge(heard, books, self._packs, _version(statement, state.latest(RULES, "rules")))
         if problems or verdict.problems:
             return _outcome("refused", statement, None, "", (*problems, *verdict.problems), verdict.flags)
-        self._accept(heard, item.texts, recorded, verdict.flags, target, keep=keep)
-        return _outcome("accepted", statement, heard.index, heard.recorded_at, (), verdict.flags)
+        # Before it is taken in: afterwards it would count itself among what was delivered.
+        fits = plausibility(meant(statement).fact, books) if self.is_dry else None
+        if take:
+            self._accept(heard, item.texts, recorded, verdict.flags, target)
+        outcome = _outcome("accepted", statement, heard.index, heard.recorded_at, (), verdict.flags)
+        return outcome if fits is None else replace(outcome, plausibility=fits)
+
+    def _evidence(self, item: Item) -> Mapping[str, Evidence]:
+        """What the claims of the lots a sale names rest on, read from the books as the items before it leave them."""
+        if not item.wants.evidence:
+            return {}
+        self.write()
+        books = Books(self._loader.db, self._loader.log, self._loader.names, self.tip.size)
+        return {lot: evidence_of(books, lot, self._packs) for lot in sorted(item.wants.evidence) if books.knows(lot)}
+
+    def _keeping(self, item: Item) -> Mapping[str, Keeping]:
+        """Why the data of the persons an item wants destroyed must be kept, as the items before it leave the books."""
+        if not item.wants.keeping:
+            return {}
+        self.write()
+        books = Books(self._loader.db, self._loader.log, self._loader.names, self.tip.size)
+        return {person: keeping_of(books, person) for person in sorted(item.wants.keeping)}
 
     def _index_of(self, digest: str) -> int | None:
         """The index of a statement that is in the log."""
@@ -163,14 +204,12 @@ class Run:
         recorded: int,
         flags: Sequence[Problem],
         target: Known | None,
-        *,
-        keep: bool,
     ) -> None:
         statement, postings, index = heard.statement, heard.postings, heard.index
         pending = self._pending
         restating = target is not None or meant(statement).type in RESTATING or self._bears_again(postings)
         pending.name_new(index, texts)
-        if restating and not keep:
+        if restating:
             self.write()
         text = entry_text(heard.origin, index, recorded, self.tip.last_entry, bytes.fromhex(statement.digest))
         hashed = entry_hash(text)
@@ -187,12 +226,9 @@ class Run:
                 self._summarise(index, postings)
         self.accepted.append(statement)
         self._unwritten.append((statement, postings))
+        if isinstance(fact := meant(statement).fact, StatementWithheld):
+            self._withhold(fact)
         if not restating:
-            return
-        if keep:
-            # A dry run cannot write what a correction changes; the books it leaves behind are dropped.
-            self._memory.state = State()
-            self._loaded = False
             return
         start = _lots(postings)
         if target is not None:
@@ -202,6 +238,15 @@ class Run:
         restate(self._loader.db, self._loader.log, self._loader, pending, index, sorted(start))
         self._dirty = True
         self.write()
+        self._memory.state = State()
+        self._loaded = False
+
+    def _withhold(self, fact: StatementWithheld) -> None:
+        """Put what was restated in the place of the text; what was read of it so far is dropped."""
+        known = self._memory.state.known(fact.statement)
+        self.write()
+        if known is not None:
+            withhold(self._loader.db, self._loader.log, known.index, fact.restated)
         self._memory.state = State()
         self._loaded = False
 
@@ -269,7 +314,7 @@ class Run:
         self._loaded = False
         self._memory.state = State()
         self._loader.names.forget()
-        self._pending = Pending(self._loader.log, self._loader.names)
+        self._pending = Pending(self._loader.log, self._loader.names, self.lots)
 
     def write(self) -> None:
         """Write what has been gathered, with the tree it makes."""

@@ -256,5 +256,57 @@ document = Table(
     Column("wrapped_key", LargeBinary),
 )
 
+# ---------------------------------------------------------------- who is told
+
+subscription = Table(
+    "subscription",
+    metadata,
+    _key("log", _Small),
+    Column("id", Text, primary_key=True),
+    Column("party", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("types", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("created", _Big, nullable=False),
+    Column("paused", _Big),
+    Column("lease", Text, nullable=False),
+    Column("leased_until", _Big, nullable=False),
+    Index("subscription_party", "log", "party"),
+    sqlite_with_rowid=False,
+)
+
+_WAITING = text("state = 0")
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _key("log", _Small),
+    _key("number"),
+    Column("subscription", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("ix", _Big, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created", _Big, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try", _Big, nullable=False),
+    Column("state", _Small, nullable=False),
+    Column("finished", _Big),
+    Column("status", Integer),
+    Column("problem", Text),
+    Index("outbox_subscription", "log", "subscription", "number"),
+    Index("outbox_waiting", "log", "subscription", "number", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    sqlite_with_rowid=False,
+)
+
+# Counts the changes of `subscription`: the writer reads it with the head and looks there only when it moved.
+listening = Table(
+    "listening",
+    metadata,
+    _key("log", _Small),
+    Column("version", _Big, nullable=False),
+    sqlite_with_rowid=True,
+)
+
 REBUILT: Final = ("name", "move", "mark", "edge", "balance", "lot", "origin")
 """Tables that a replay of the statements makes again, row for row."""

@@ -12,12 +12,19 @@ from sqlalchemy import Engine, MetaData, inspect
 
 from ledger.errors import NotFoundError, Problem
 from ledger.store.companions import Companions
-from ledger.store.connection import MEMORY, open_engine, sqlite_path
+from ledger.store.connection import MEMORY, Connection, open_engine, sqlite_path
 from ledger.store.schema import metadata
 from ledger.store.troubles import translated
-from ledger.store.vault import create_vault
-from ledger.store.vault_schema import VAULT_SCHEMA, vault_metadata
-from ledger.store.version import CURRENT, UNKNOWN, VAULT_CURRENT, check_version, version_of
+from ledger.store.vault_schema import (
+    KEYS,
+    KEYS_SCHEMA,
+    VAULT,
+    VAULT_SCHEMA,
+    keys_metadata,
+    make_tables,
+    vault_metadata,
+)
+from ledger.store.version import CURRENT, KEYS_CURRENT, UNKNOWN, VAULT_CURRENT, check_version, version_of
 
 FIRST = "0001"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -25,7 +32,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """From which version of the tables to which, for the ledger and for its vault."""
+    """From which version of the tables to which, for the ledger and for its vault (with the persons' keys)."""
 
     found: str
     now: str
@@ -56,6 +63,11 @@ def vault_part(schema: str | None) -> Part:
     return Part("vault_versions", VAULT_CURRENT, schema, vault_metadata(schema))
 
 
+def keys_part(schema: str | None) -> Part:
+    """The persons' keys in a file of their own (None) or in a schema."""
+    return Part("keys_versions", KEYS_CURRENT, schema, keys_metadata(schema))
+
+
 def upgrade(database: str, companions: Companions) -> Upgrade:
     """Apply the migrations a ledger lacks, each part in one transaction; doing it again changes nothing.
 
@@ -68,13 +80,49 @@ def upgrade(database: str, companions: Companions) -> Upgrade:
                 raise NotFoundError(Problem("ledger-not-found", "", companions.base.name))
         found = migrate(engine, LEDGER)
         if database != MEMORY and sqlite_path(database) is not None:
-            with _disposed(open_engine(str(companions.vault), must_exist=False)) as vault:
-                create_vault(vault, None)
-                vault_found = migrate(vault, vault_part(None))
+            with (
+                _disposed(open_engine(str(companions.vault), must_exist=False)) as vault,
+                _disposed(open_engine(str(companions.person_keys), must_exist=False)) as keys,
+            ):
+                vault_found = _upgrade_vault(vault, None, keys, None)
         else:
-            create_vault(engine, VAULT_SCHEMA)
-            vault_found = migrate(engine, vault_part(VAULT_SCHEMA))
+            vault_found = _upgrade_vault(engine, VAULT_SCHEMA, engine, KEYS_SCHEMA)
     return Upgrade(found, CURRENT, vault_found, VAULT_CURRENT)
+
+
+def _upgrade_vault(vault: Engine, schema: str | None, keys: Engine, keys_schema: str | None) -> str:
+    make_tables(vault, schema, VAULT)
+    make_tables(keys, keys_schema, KEYS)
+    migrate(keys, keys_part(keys_schema))
+    with translated():
+        lie_together = inspect(vault).has_table(KEYS.table, schema)
+    if lie_together:
+        # Until version 0002 the vault held the keys too. Copied first and dropped by the migration after: what a
+        # crash in between leaves is copied again.
+        _copy_keys(vault, schema, keys, keys_schema)
+    found = migrate(vault, vault_part(schema))
+    if lie_together:
+        db = Connection(vault)
+        db.tidy(*(f"{schema}.{name}" for name in ("disclosure",) if schema))
+        db.close()
+    return found
+
+
+def _copy_keys(vault: Engine, schema: str | None, keys: Engine, keys_schema: str | None) -> None:
+    source, target = Connection(vault), Connection(keys)
+    try:
+        rows = source.all(f"SELECT holder, wrapped FROM {'' if schema is None else f'{schema}.'}person")
+        target.begin_write()
+        target.many(
+            f"INSERT INTO {'' if keys_schema is None else f'{keys_schema}.'}person (holder, wrapped) VALUES (?, ?)"
+            " ON CONFLICT (holder) DO NOTHING",
+            [(holder, bytes(wrapped)) for holder, wrapped in rows],
+        )
+        target.commit()
+    finally:
+        target.rollback()
+        source.close()
+        target.close()
 
 
 def migrate(engine: Engine, part: Part) -> str:

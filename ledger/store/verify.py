@@ -20,12 +20,14 @@ from sqlalchemy import Engine
 from ledger import keys
 from ledger.canonical import b64url_bytes, unb64url
 from ledger.errors import LedgerError, Problem, ProofError
+from ledger.facts.privacy import StatementWithheld
 from ledger.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.log.entry import entry_hash
 from ledger.log.merkle import leaf_hash, node_hash, root
 from ledger.log.note import VerifierKey
+from ledger.postings.privacy import WITHHELD
 from ledger.queries import Verification
-from ledger.statement import header, parse_payload
+from ledger.statement import header, parse_payload, parse_restated
 from ledger.store.batch import entry_text
 from ledger.store.catalogue import Catalogue
 from ledger.store.connection import MEMORY, Connection, Row, open_engine
@@ -57,6 +59,7 @@ class Task:
     first: int
     after: int
     keys: Mapping[int, KnownKey]
+    withheld: Mapping[str, bytes]
     strict: bool
 
 
@@ -88,10 +91,12 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
         _counts_agree(db, log, size)
         _stands_above(size, remembered)
         kept_head = None if kept is None else _opened(kept, verifier, size)
-        tasks = _tasks(database, log, origin, size, _keys(engine, db, log), strict=strict)
+        withheld = _restated(db, log)
+        tasks = _tasks(database, log, origin, size, _keys(engine, db, log), withheld, strict=strict)
         _run(tasks, engine, workers, progress, size)
         nodes = _upper_nodes(db, log, size)
         _root_agrees(db, log, size, head_root, (last_entry, row[3]))
+        gone = _withheld_at(db, log, withheld)
         proved = ["statements", "signatures", "entries", "tree", "head"]
         if remembered[0]:
             _root_at(db, log, remembered[0], remembered[1], "forked-from-remembered")
@@ -105,17 +110,20 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
     not_proved = ["rules", "flags", "truth", "no-second-log"]
     if kept is None:
         not_proved.append("older-copy")
+    if gone:
+        not_proved.append("withheld")
     return Verification(
         origin=origin,
         size=size,
         root=head_root.hex(),
-        statements=size,
-        signatures=size,
+        statements=size - len(gone),
+        signatures=size - len(gone),
         entries=size,
         nodes=nodes,
         seconds=time.perf_counter() - started,
         proved=tuple(proved),
         not_proved=tuple(not_proved),
+        withheld=tuple(gone),
     )
 
 
@@ -132,6 +140,14 @@ def check_run(task: Task) -> int:
         engine.dispose()
 
 
+_ROWS = (
+    "SELECT ix, recorded, hash, digest FROM entry WHERE log = ? AND ix >= ? AND ix < ? ORDER BY ix",
+    "SELECT number, hash FROM node WHERE log = ? AND level = 0 AND number >= ? AND number < ? ORDER BY number",
+    "SELECT ix, kid, payload, signature, fact_id, type, seq FROM statement"
+    " WHERE log = ? AND ix >= ? AND ix < ? ORDER BY ix",
+)
+
+
 def _check(db: Connection, task: Task) -> int:
     previous = b""
     if task.first:
@@ -139,16 +155,12 @@ def _check(db: Connection, task: Task) -> int:
         previous = b"" if row is None else bytes(row[0])
     leaves: list[bytes] = []
     expected, known = task.first, task.keys
-    rows = db.stream(
-        "SELECT e.ix, e.recorded, e.hash, e.digest, n.hash, s.kid, s.payload, s.signature, s.fact_id, s.type, s.seq"
-        " FROM entry e JOIN node n ON n.log = e.log AND n.level = 0 AND n.number = e.ix"
-        " JOIN statement s ON s.log = e.log AND s.ix = e.ix WHERE e.log = ? AND e.ix >= ? AND e.ix < ? ORDER BY e.ix",
-        task.log,
-        task.first,
-        task.after,
-    )
-    for index, recorded, stored_hash, digest, leaf, kid, payload, signature, fact_id, fact_type, seq in rows:
-        if index != expected:
+    # Side by side and not joined: where a table misses a row, the numbers no longer agree from there on.
+    for (index, recorded, stored_hash, digest), (number, leaf), statement in zip(
+        *(db.stream(query, task.log, task.first, task.after) for query in _ROWS), strict=False
+    ):
+        at, kid, payload, signature, *columns = statement
+        if not index == number == at == expected:
             break
         text = _entry(task.origin, index, recorded, previous, digest)
         previous = entry_hash(text)
@@ -161,9 +173,12 @@ def _check(db: Connection, task: Task) -> int:
         key = known.get(kid)
         if key is None:
             raise ProofError(Problem("statement-altered", "", index))
-        _signed(key, index, payload, signature, digest)
-        if task.strict:
-            _readable(index, payload, (fact_id, fact_type, seq))
+        if signature == b"":
+            _restated_there(key, index, payload, task.withheld.get(bytes(digest).hex()), tuple(columns))
+        else:
+            _signed(key, index, payload, signature, digest)
+            if task.strict:
+                _readable(index, payload, tuple(columns))
         expected += 1
     if expected != task.after:
         raise ProofError(Problem("entry-missing", "", expected))
@@ -194,6 +209,21 @@ def _signed(key: KnownKey, index: int, payload: bytes, signature: bytes, digest:
         raise ProofError(Problem("key-used-before-authorised", "", index))
 
 
+def _restated_there(key: KnownKey, index: int, payload: bytes, logged: bytes | None, columns: Row) -> None:
+    """The text is gone, and a later statement of the log says so and says what stands in its place.
+
+    That statement is checked like any other where it lies. What the gone text said is not proved by this.
+    """
+    if logged is None or payload != logged:
+        raise ProofError(Problem("statement-altered", "", index))
+    try:
+        restated = parse_restated(logged)
+    except LedgerError:
+        raise ProofError(Problem("statement-unreadable", "", index)) from None
+    if (restated.id, restated.fact, restated.seq) != columns or restated.key != key.kid:
+        raise ProofError(Problem("statement-misfiled", "", index))
+
+
 def _readable(index: int, payload: bytes, columns: Row) -> None:
     """The strict loader takes the statement, and it stands under its own id, type and number."""
     try:
@@ -211,22 +241,69 @@ def _nodes_agree(db: Connection, task: Task, leaves: list[bytes]) -> None:
         hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes) - 1, 2)]
         level, first = level + 1, first >> 1
         stored = db.all(
-            "SELECT number, hash FROM node WHERE log = ? AND level = ? AND number >= ? AND number < ? ORDER BY number",
+            "SELECT hash FROM node WHERE log = ? AND level = ? AND number >= ? AND number < ? ORDER BY number",
             task.log,
             level,
             first,
             first + len(hashes),
         )
-        if [(number, bytes(digest)) for number, digest in stored] != list(enumerate(hashes, first)):
+        # As many rows as there are numbers in the range: then they are those numbers, each once.
+        if [digest for (digest,) in stored] != hashes:
             raise ProofError(Problem("node-altered", "", f"{level}/{first}"))
 
 
 def _tasks(
-    database: str, log: int, origin: str, size: int, known: Mapping[int, KnownKey], *, strict: bool
+    database: str,
+    log: int,
+    origin: str,
+    size: int,
+    known: Mapping[int, KnownKey],
+    withheld: Mapping[str, bytes],
+    *,
+    strict: bool,
 ) -> list[Task]:
     return [
-        Task(database, log, origin, first, min(first + CHUNK, size), known, strict) for first in range(0, size, CHUNK)
+        Task(database, log, origin, first, min(first + CHUNK, size), known, withheld, strict)
+        for first in range(0, size, CHUNK)
     ]
+
+
+def _restated(db: Connection, log: int) -> dict[str, bytes]:
+    """What the log restated of withheld statements, by their digest.
+
+    Found by its list in the books. A line missing there makes the check fail, never pass; and a line too many
+    leads to a statement that is itself checked.
+    """
+    rows = db.all(
+        "SELECT s.payload FROM name n JOIN mark m ON m.log = n.log AND m.subject = n.n"
+        " JOIN statement s ON s.log = m.log AND s.ix = m.ix WHERE n.log = ? AND n.text = ?",
+        log,
+        WITHHELD,
+    )
+    found: dict[str, bytes] = {}
+    for (payload,) in rows:
+        try:
+            fact = parse_payload(bytes(payload)).body
+        except LedgerError:
+            continue
+        if isinstance(fact, StatementWithheld):
+            found[fact.statement] = fact.restated.encode()
+    return found
+
+
+def _withheld_at(db: Connection, log: int, withheld: Mapping[str, bytes]) -> list[int]:
+    """The indexes of statements whose text is gone."""
+    found = []
+    for digest in withheld:
+        row = db.one(
+            "SELECT s.ix, s.signature FROM entry e JOIN statement s ON s.log = e.log AND s.ix = e.ix"
+            " WHERE e.log = ? AND e.digest = ?",
+            log,
+            bytes.fromhex(digest),
+        )
+        if row is not None and not row[1]:
+            found.append(int(row[0]))
+    return sorted(found)
 
 
 def _run(

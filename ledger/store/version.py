@@ -10,11 +10,14 @@ from ledger.errors import Problem, ProofError
 from ledger.store.connection import Connection
 from ledger.store.troubles import translated
 
-CURRENT: Final = "0001"
+CURRENT: Final = "0002"
 """The newest migration under migrations/versions; a test compares the two."""
 
-VAULT_CURRENT: Final = "0001"
+VAULT_CURRENT: Final = "0002"
 """The newest migration under migrations/vault_versions."""
+
+KEYS_CURRENT: Final = "0001"
+"""The newest migration under migrations/keys_versions."""
 
 UNKNOWN: Final = "0000"
 """Tables without a version: made before versions were written down."""

@@ -112,10 +112,10 @@ class StandIn:
         return "Operador Inventado" if thing == self.operator_party else thing
 
     def pack(self, commodity: str) -> CommodityPack:
-        packs = builtin()
-        if commodity not in packs:
+        data = builtin().get(("commodity", commodity))
+        if data is None:
             raise NotFoundError(Problem("pack-unknown", found=commodity))
-        return parse_commodity(packs[commodity])
+        return parse_commodity(data)
 
     def token(self, text: str) -> Any:
         self.asked_for_tokens += 1

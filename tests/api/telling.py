@@ -25,7 +25,7 @@ def pooled_lot(world: World, farms: int, *, held: bool = False) -> str:
             "agreement.signed/1",
             {
                 "agreement": agreement,
-                "framework": "forest-conservation",
+                "framework": "forest-agreement",
                 "level": "cooperative",
                 "code": f"AC-{farms}",
                 "institutions": [{"party": world.coop, "role": "cooperative"}],

@@ -152,30 +152,33 @@ def test_a_wrong_setting_is_said_where_it_stands(
 
 
 def test_packs_are_listed_in_the_readers_language(chaski: Chaski) -> None:
-    assert [pack["code"] for pack in chaski("packs", "list", "--json").json] == list(builtin())
+    assert [(pack["kind"], pack["code"]) for pack in chaski("packs", "list", "--json").json] == list(builtin())
+    assert "acuerdo de conservación del bosque" in chaski("packs", "list", "--lang", "es").out
     assert "Pitahaya" in chaski("packs", "list", "--lang", "es").out.title()
 
 
 def test_a_pack_is_shown_as_written_and_an_unknown_one_is_not_found(chaski: Chaski) -> None:
-    assert chaski("packs", "show", "coffee").out.encode() == builtin()["coffee"] + b"\n"
+    assert chaski("packs", "show", "coffee").out.encode() == builtin()["commodity", "coffee"] + b"\n"
+    assert chaski("packs", "show", "scheme/ras").out.encode() == builtin()["scheme", "ras"] + b"\n"
     assert chaski("packs", "show", "tea", "--json").codes == ["pack-not-found"]
     assert chaski("packs", "show", "tea").code == 4
 
 
 @pytest.mark.parametrize(("language", "word"), [("es", "se puede adoptar"), ("en", "can be adopted")])
-def test_a_good_pack_passes_the_check(chaski: Chaski, folder: Path, language: str, word: str) -> None:
-    (folder / "mine.toml").write_bytes(builtin()["cocoa"])
+def test_a_good_pack_of_any_kind_passes_the_check(chaski: Chaski, folder: Path, language: str, word: str) -> None:
+    for kind, code in (("commodity", "cocoa"), ("scheme", "eu-organic"), ("framework", "pasture-agreement")):
+        (folder / "mine.toml").write_bytes(builtin()[kind, code])  # type: ignore[index]  # literals of the loop
 
-    answer = chaski("packs", "check", "mine.toml", "--lang", language)
+        answer = chaski("packs", "check", "mine.toml", "--lang", language)
 
-    assert answer.code == 0
-    assert word in answer.out
+        assert answer.code == 0
+        assert word in answer.out
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_bad_pack_is_told_everything_that_is_wrong_with_it(chaski: Chaski, folder: Path, language: str) -> None:
     (folder / "mine.toml").write_bytes(
-        builtin()["cocoa"].replace(b'code = "cocoa"', b'code = "Cocoa!"\nflavour = 1', 1)
+        builtin()["commodity", "cocoa"].replace(b'code = "cocoa"', b'code = "Cocoa!"\nflavour = 1', 1)
     )
 
     answer = chaski("packs", "check", "mine.toml", "--lang", language, "--json")

@@ -233,10 +233,15 @@ def test_unknown_type_is_refused() -> None:
 # ---------------------------------------------------------------- what a fact names and hides
 
 BORN: dict[str, list[str]] = {
+    "audit.opened/1": ["/audit"],
+    "erasure.requested/1": ["/erasure"],
+    "agreement.monitored/1": ["/monitoring"],
     "agreement.signed/1": ["/agreement"],
     "area.mapped/1": ["/area"],
+    "breach.recorded/1": ["/breach"],
     "certificate.recorded/1": ["/certificate"],
     "consent.given/1": ["/consent"],
+    "contract.signed/1": ["/contract"],
     "estimate.made/1": ["/estimate"],
     "facility.registered/1": ["/facility"],
     "herd.registered/1": ["/herd"],
@@ -250,14 +255,21 @@ BORN: dict[str, list[str]] = {
     "lot.opened/1": ["/lot"],
     "lot.packed/1": ["/packages/0/lot", "/packages/1/lot"],
     "lot.recalled/1": ["/recall"],
+    "lot.sold/1": ["/sale"],
     "lot.transformed/1": ["/outputs/0/lot", "/outputs/1/lot", "/outputs/2/lot"],
     "lot.unpacked/1": ["/output"],
     "mandate.given/1": ["/mandate"],
     "party.registered/1": ["/party"],
+    "payment.made/1": ["/payment"],
     "plot.mapped/1": ["/plot"],
     "plot.merged/1": ["/into/plot"],
     "plot.split/1": ["/into/0/plot", "/into/1/plot"],
+    "pledge.recorded/1": ["/pledge"],
+    "premium.paid/1": ["/payment"],
+    "premium.received/1": ["/premium"],
     "producer.enrolled/1": ["/producer"],
+    "release.recorded/1": ["/release"],
+    "transaction-certificate.recorded/1": ["/transaction_certificate"],
 }
 """Where the first example of each type brings something into being; no other type brings anything."""
 

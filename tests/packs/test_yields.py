@@ -24,7 +24,7 @@ from ledger.packs.yields import (
 )
 
 HONEY = parse_commodity((Path(__file__).parents[2] / "examples" / "packs" / "stingless-bee-honey.toml").read_bytes())
-PACKS = {code: parse_commodity(data) for code, data in builtin().items()}
+PACKS = {code: parse_commodity(data) for (kind, code), data in builtin().items() if kind == "commodity"}
 COFFEE = PACKS["coffee"]
 ALPACA = PACKS["alpaca-fibre"]
 

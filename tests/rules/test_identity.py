@@ -462,6 +462,27 @@ def test_a_pack_whose_bytes_are_kept_is_adopted_again(world: World) -> None:
     world.say(world.draft("pack.adopted", {"kind": "commodity", "code": "coffee", "digest": digest}, world.operator))
 
 
+@pytest.mark.rule("pack_bytes_are_at_hand", "accepts")
+@pytest.mark.parametrize(("kind", "code"), [("scheme", "fairtrade"), ("framework", "forest-agreement")])
+def test_schemes_and_frameworks_are_adopted_like_commodities(world: World, kind: str, code: str) -> None:
+    digest = next(d for d, pack in world.ledger._packs.by_digest.items() if pack.code == code)
+    world.say(world.draft("pack.adopted", {"kind": kind, "code": code, "digest": digest}, world.operator))
+
+
+@pytest.mark.rule("pack_bytes_are_at_hand", "accepts")
+def test_a_legality_pack_is_adopted_by_its_digest_alone(world: World) -> None:
+    body = {"kind": "legality", "code": "peru", "digest": hashlib.sha256(b"elsewhere").hexdigest()}
+    world.say(world.draft("pack.adopted", body, world.operator))
+
+
+@pytest.mark.rule("pack_bytes_are_at_hand", "refuses")
+@pytest.mark.parametrize(("kind", "code"), [("scheme", "eu-organic"), ("framework", "fairtrade")])
+def test_a_pack_is_not_adopted_under_anothers_name(world: World, kind: str, code: str) -> None:
+    digest = next(d for d, pack in world.ledger._packs.by_digest.items() if pack.code == "fairtrade")
+    body = {"kind": kind, "code": code, "digest": digest}
+    assert world.refused(world.draft("pack.adopted", body, world.operator)) == ["pack-is-another"]
+
+
 @pytest.mark.rule("pack_bytes_are_at_hand", "refuses")
 def test_a_pack_nobody_can_read_is_not_adopted(world: World) -> None:
     body = {"kind": "commodity", "code": "coffee", "digest": hashlib.sha256(b"lost").hexdigest()}

@@ -29,10 +29,12 @@ PROGRAMMES = (
     "Alto Mayo",
     "Pasiri",
     "Callacami",
-    "Fairtrade",
-    "Rainforest Alliance",
+    "FLOCERT",
 )
-"""The programmes the seasons are modelled on: their names must never stand beside invented events."""
+"""The programmes the seasons are modelled on, and a body that certifies: no such name stands beside invented events.
+
+Schemes are named: they are the packs the claims are judged by. Who certified, what and under which number is invented.
+"""
 
 each_story = pytest.mark.parametrize("name", list(STORIES))
 

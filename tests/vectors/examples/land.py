@@ -154,6 +154,7 @@ EXAMPLES = (
             "geometry": _outline("-70.3600", "-15.3900", "-70.3423", "-15.3726"),
             "country": "PE",
             "district": "Lampa",
+            "within": thing("area Pampa Callada, whole territory"),
         },
         world.COMMUNITY,
         "2025-10-20T13:00:00-05:00",

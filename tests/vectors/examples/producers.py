@@ -19,6 +19,7 @@ EXAMPLES = (
             "district": "Lampa",
             "sector": "Pampa Callada Baja",
             "community": world.COMMUNITY,
+            "also_enrolled": [world.NEIGHBOUR],
         },
         world.COOP,
         "2026-01-12T09:00:00-05:00",

@@ -1,0 +1,206 @@
+"""A lot's claim under one certification scheme: every delivery, every place on the way, and the owner's certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ledger.claims.certification import (
+    CertificateRead,
+    CertifiedDeliveries,
+    Part,
+    Product,
+    SchemeRegister,
+    Served,
+    combine,
+    credited_grams,
+    lot_released,
+    relinquished,
+    seller_certified,
+    step_certified,
+)
+from ledger.claims.evidence import Delivery, Evidence, StepTaken
+from ledger.claims.gathered import Gathered
+from ledger.claims.made_claim import Found, made_claim
+from ledger.claims.owners import Asked, Holding, holdings
+from ledger.claims.parts import Covered, LotPart
+from ledger.claims.reasons import Reason, status_of
+from ledger.claims.whole_lot import blocking_reasons, released_lots
+from ledger.packs.scheme import Model, SchemePack
+from ledger.queries import Claim, OwnerClaim, Paper
+
+_PHYSICAL: tuple[Model, ...] = ("segregated", "controlled-blending")
+"""The models a lot's own claim is asked under; identity preserved is the segregated claim of one origin unit."""
+
+
+def schemes_of(evidence: Evidence, parts: Sequence[LotPart]) -> frozenset[str]:
+    """The schemes whose certificates list any of the producers, or are of whoever took the lot's deliveries in."""
+    subjects = {part.place.producer for part in parts} | {part.place.delivery.party for part in parts}
+    certificates = {
+        str(mark.value["certificate"])
+        for subject in subjects
+        for mark in evidence.of(subject)
+        if mark.kind in ("member", "certificate-of")
+    }
+    found: set[str] = set()
+    for certificate in certificates:
+        value = evidence.birth(certificate)
+        products = value.get("products")
+        if isinstance(products, list) and any(p.get("commodity") == evidence.commodity for p in products):
+            found.add(str(value["scheme"]))
+    return frozenset(found)
+
+
+def certificate_claim(evidence: Evidence, parts: Sequence[LotPart], code: str, asked: Asked) -> Claim:
+    """The claim under a scheme, as its pack says which day decides and what a lapse does."""
+    scheme = evidence.schemes.get(code)
+    if scheme is None:
+        gathered = Gathered.of(evidence.grams, parts)
+        gathered.of_whole((Reason("scheme-unknown", "held", code, asked.at),))
+        return made_claim("certificate", code, None, Found(gathered, Covered()))
+    return _SchemeClaim(evidence, parts, scheme, asked).claim()
+
+
+class _SchemeClaim:
+    """One lot under one scheme."""
+
+    def __init__(self, evidence: Evidence, parts: Sequence[LotPart], scheme: SchemePack, asked: Asked) -> None:
+        self._evidence = evidence
+        self._parts = parts
+        self._scheme = scheme
+        self._asked = asked
+        self._register = SchemeRegister(evidence.marks, scheme)
+        self._deliveries = CertifiedDeliveries(
+            evidence.marks, scheme, evidence.commodity, on=asked.at, register=self._register
+        )
+        self._is_freed = evidence.lot in released_lots(evidence, scheme.code)
+        self._certificates: dict[str, None] = {}
+
+    def claim(self) -> Claim:
+        evidence, scheme = self._evidence, self._scheme
+        gathered, covered = Gathered.of(evidence.grams, self._parts), Covered()
+        parts = [self._of_part(part, gathered, covered) for part in self._parts]
+        gathered.of_whole(self._freed(tuple(self._way())))
+        gathered.of_whole(blocking_reasons(evidence))
+        model = self._model(parts)
+        combined = combine(model, parts, scheme, evidence.commodity, evidence.form)
+        is_blend = model == "controlled-blending" and combined.status == "carried"
+        if is_blend:
+            gathered.parts_are_notes()
+        gathered.of_whole(r for r in combined.reasons if r.code in ("model-not-allowed", "nothing-there", "blended"))
+        product = Product(evidence.commodity, evidence.form, model, evidence.pack)
+        owners = []
+        for holding in holdings(evidence, self._asked.party):
+            owner, reasons = self._owner(holding, product)
+            owners.append(owner)
+            gathered.of_whole(reasons)
+        found = Found(
+            gathered,
+            covered,
+            [_paper(read) for one in self._certificates if (read := self._register.certificate(one)) is not None],
+            owners=tuple(owners),
+            permille=combined.permille if is_blend else 1000,
+            model=model,
+        )
+        return made_claim("certificate", scheme.code, scheme.names, found)
+
+    def _of_part(self, part: LotPart, gathered: Gathered, covered: Covered) -> Part:
+        served = self._deliveries.of(part.place)
+        self._certificates.update(dict.fromkeys(served.certificates))
+        reasons = self._freed(served.reasons)
+        given_up = relinquished(part.place.delivery.lot, self._scheme.code, self._evidence.marks)
+        if given_up is not None:
+            reasons = (*reasons, given_up)
+        gathered.of_part(reasons, part)
+        status = status_of(reasons)
+        if status == "carried":
+            covered.add(part)
+        return Part(part.place.producer, part.grams, status)
+
+    def _way(self) -> Iterator[Reason]:
+        """Reasons of the whole lot: places it was delivered and worked at, and claims given up on the way."""
+        evidence, code = self._evidence, self._scheme.code
+        seen: set[tuple[str, ...]] = set()
+        for step in (*evidence.steps, *(_as_step(part.place.delivery) for part in self._parts)):
+            key = (step.facility, step.party, step.process or step.how, step.day)
+            if step.day and key not in seen:
+                seen.add(key)
+                served = step_certified(
+                    step,
+                    evidence.marks,
+                    self._scheme,
+                    pack=evidence.pack,
+                    register=self._register,
+                    on=self._asked.at,
+                )
+                yield from served.reasons
+        for lot in sorted({step.lot for step in evidence.steps} | {evidence.lot}):
+            given_up = relinquished(lot, code, evidence.marks)
+            if given_up is not None:
+                yield given_up
+            if credited_grams(lot, code, evidence.marks):
+                yield Reason("claim-moved-to-mass-balance", "not-carried", lot)
+
+    def _model(self, parts: Sequence[Part]) -> Model:
+        """The strictest model that fits: blending only where something is not certified and the scheme allows it."""
+        allowed = self._scheme.models_for(self._evidence.commodity, self._evidence.form)
+        if any(part.status == "not-carried" for part in parts) and "controlled-blending" in allowed:
+            return "controlled-blending"
+        return next((model for model in _PHYSICAL if model in allowed), "segregated")
+
+    def _owner(self, holding: Holding, product: Product) -> tuple[OwnerClaim, tuple[Reason, ...]]:
+        """How the claim stands with an owner: whoever bought it with the claim leans on its seller's day of sale."""
+        sale = holding.sales[0] if holding.sales else None
+        if sale is not None and ("certificate", self._scheme.code) not in sale.sold:
+            bare = Reason("bought-without-claim", "not-carried", holding.party, sale.day, sale.at_index)
+            return OwnerClaim(holding.party, holding.grams, "not-carried", sale.day), (bare,)
+        if sale is not None:
+            served = self._seller(sale.seller, sale.day, sale.contract_day, product, selling=True)
+        else:
+            asked = self._asked
+            served = self._seller(holding.party, asked.at, asked.contract_day, product, selling=asked.selling)
+        self._certificates.update(dict.fromkeys(served.certificates))
+        reasons = self._freed(served.reasons)
+        if lot_released(self._evidence.lot, served.certificates, self._evidence.marks):
+            reasons = freed(reasons)
+        sold_on = sale.day if sale is not None else ""
+        return OwnerClaim(holding.party, holding.grams, status_of(reasons), sold_on), reasons
+
+    def _seller(self, party: str, day: str, contract_day: str, product: Product, *, selling: bool) -> Served:
+        """Whether the seller may sell; on a contract from before a lapse its scheme may be milder than on a new one."""
+
+        def ask(on: str, contracted: bool | None) -> Served:
+            return seller_certified(
+                party, on, self._evidence.marks, self._scheme, contracted, product=product, register=self._register
+            )
+
+        served = ask(day, False if selling else None)
+        if selling and contract_day and status_of(served.reasons) != "carried":
+            in_order_when_signed = status_of(ask(contract_day, contracted=False).reasons) == "carried"
+            return ask(day, contracted=True) if in_order_when_signed else served
+        return served
+
+    def _freed(self, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        return freed(reasons) if self._is_freed else reasons
+
+
+def freed(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """What a body's release leaves of reasons: what was held is a note; what is not carried stays so."""
+    return tuple(r._replace(effect="note") if r.effect == "held" else r for r in reasons)
+
+
+def _as_step(delivery: Delivery) -> StepTaken:
+    return StepTaken(
+        delivery.lot,
+        delivery.how,
+        "",
+        delivery.delivered_on,
+        delivery.facility,
+        delivery.party,
+        delivery.form,
+        delivery.at_index,
+    )
+
+
+def _paper(read: CertificateRead) -> Paper:
+    last = read.periods[-1].last
+    return Paper(read.thing, read.number, read.holder, read.periods[0].first, "" if last.startswith("9999") else last)

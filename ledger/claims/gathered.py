@@ -1,0 +1,95 @@
+"""Reasons gathered over a lot: how many grams of how many families each concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.claims.parts import LotPart
+from ledger.claims.reasons import ClaimStatus, Reason, status_of
+from ledger.queries import ClaimReason
+
+
+class Gathered:
+    """Reasons with the grams and families they concern; equal ones that rest on the same fact are one line."""
+
+    def __init__(self, total_grams: int, families: frozenset[str]) -> None:
+        """Begin with none; a reason of the whole lot concerns all its grams and families."""
+        self.total_grams = total_grams
+        self.families = families
+        self._lines: dict[tuple[str, str, int | None], _Line] = {}
+
+    @classmethod
+    def of(cls, grams: int, parts: Iterable[LotPart]) -> Gathered:
+        """Begin for a lot of so many grams, made of these parts."""
+        return cls(grams, frozenset(part.family for part in parts if part.family))
+
+    def of_whole(self, reasons: Iterable[Reason]) -> None:
+        """Reasons that concern every gram: a step, a hold, the seller."""
+        for reason in reasons:
+            line = self._line(reason)
+            line.whole = True
+            line.grams = self.total_grams
+            line.families |= self.families
+
+    def of_part(self, reasons: Iterable[Reason], part: LotPart) -> None:
+        """Reasons that concern the grams of one part."""
+        for reason in reasons:
+            line = self._line(reason)
+            line.grams = min(self.total_grams, line.grams + part.grams)
+            if part.family:
+                line.families.add(part.family)
+
+    def parts_are_notes(self) -> None:
+        """Turn what concerns single deliveries into remarks: under blending they lower the share, not the claim."""
+        for line in self._lines.values():
+            if not line.whole:
+                line.reason = line.reason._replace(effect="note")
+
+    def _line(self, reason: Reason) -> _Line:
+        key = (reason.code, reason.effect, reason.at_index)
+        found = self._lines.get(key)
+        if found is None:
+            found = self._lines[key] = _Line(reason)
+        elif (reason.subject, reason.day) != (found.subject, found.day):
+            # One line for all: what they do not share is left out.
+            found.subject = found.subject if reason.subject == found.subject else ""
+            found.day = min(found.day, reason.day)
+        return found
+
+    @property
+    def status(self) -> ClaimStatus:
+        """The status that the worst of all reasons leaves."""
+        return status_of(line.reason for line in self._lines.values())
+
+    def reasons(self) -> tuple[ClaimReason, ...]:
+        """Every line, the worst first, then by grams."""
+        order = {"not-carried": 0, "held": 1, "note": 2}
+        return tuple(
+            ClaimReason(
+                code=line.reason.code,
+                effect=line.reason.effect,
+                subject=line.subject,
+                day=line.day,
+                index=line.reason.at_index,
+                grams=line.grams,
+                families=len(line.families),
+            )
+            for line in sorted(
+                self._lines.values(),
+                key=lambda x: (order[x.reason.effect], -x.grams, x.reason.code, x.reason.at_index or 0),
+            )
+        )
+
+
+class _Line:
+    """What is gathered for one reason."""
+
+    __slots__ = ("day", "families", "grams", "reason", "subject", "whole")
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        self.subject = reason.subject
+        self.day = reason.day
+        self.grams = 0
+        self.families: set[str] = set()
+        self.whole = False

@@ -1,0 +1,30 @@
+"""What concerns a lot as a whole, whatever the scheme: what blocks it, and what a certification body freed."""
+
+from __future__ import annotations
+
+from ledger.claims.evidence import Evidence
+from ledger.claims.reasons import Reason
+
+_CODES = {"in-question": "lot-in-question", "held": "lot-held", "recalled": "lot-recalled"}
+
+
+def blocking_reasons(evidence: Evidence) -> tuple[Reason, ...]:
+    """A lot that must not move carries its claims only again when it may."""
+    codes = {(_CODES[block.kind], block.lot) for block in evidence.blocks}
+    return tuple(Reason(code, "held", lot) for code, lot in sorted(codes))
+
+
+def released_lots(evidence: Evidence, scheme: str) -> frozenset[str]:
+    """The lots a body of the scheme freed by name, and whatever was made of such lots alone."""
+    freed = {
+        step.lot
+        for step in evidence.steps
+        if any(
+            mark.kind == "released-claim" and evidence.birth(str(mark.value["certificate"])).get("scheme") == scheme
+            for mark in evidence.of(step.lot)
+        )
+    }
+    for step in evidence.steps:
+        if step.inputs and freed.issuperset(step.inputs):
+            freed.add(step.lot)
+    return frozenset(freed)

@@ -1,0 +1,44 @@
+"""What facts about audits mean."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from ledger.facts import audits
+from ledger.postings.born import born, noted
+from ledger.postings.log import LOG
+from ledger.postings.shapes import Mark, Postings
+from ledger.statement import Statement
+
+
+def post(fact: audits.AuditFact, statement: Statement) -> Postings:
+    """The postings of a fact of this theme."""
+    return Postings(marks=_marks(fact, statement))
+
+
+def _marks(fact: audits.AuditFact, statement: Statement) -> tuple[Mark, ...]:
+    match fact:
+        case audits.AuditOpened():
+            period = {"period_from": fact.period_from, "period_to": fact.period_to, "ends_on": fact.ends_on}
+            opened = born(
+                statement,
+                fact.audit,
+                "audit",
+                by=statement.actor,
+                parties=list(fact.parties),
+                seed_digest=fact.seed_digest,
+                **period,
+            )
+            return (opened, *(noted(statement, party, "audit", audit=fact.audit, **period) for party in fact.parties))
+        case audits.AuditAttested():
+            said = {
+                "by": statement.actor,
+                "size": fact.size,
+                "root": fact.root,
+                "rules_version": fact.rules_version,
+                "result": fact.result,
+            }
+            of_the_log = noted(statement, LOG, "attested", audit=fact.audit, **said)
+            return (of_the_log,) if fact.audit is None else (of_the_log, noted(statement, fact.audit, "attested", **said))
+        case _:
+            assert_never(fact)

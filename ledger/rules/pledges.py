@@ -1,0 +1,85 @@
+"""Pledges: an owner pledges what is free, what is pledged stays, and only the lender lets go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.errors import Problem
+from ledger.facts.lots import LotDispatched
+from ledger.facts.trade import LotSold, PledgeRecorded, PledgeReleased, SaleReversed
+from ledger.postings import Account
+from ledger.rules.base import Heard, Packs, rule
+from ledger.rules.contracts import grams_of
+from ledger.state import State
+
+
+@rule(LotSold, LotDispatched, SaleReversed)
+def pledged_grams_stay(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """What is sold, sent or given back leaves the grams alone that are pledged to a lender."""
+    del packs
+    kind, whose, leaving = _leaving(heard)
+    for place, lot, grams in leaving:
+        pledged = pledged_by(state, lot)
+        if not pledged:
+            continue
+        free = state.balance(Account(kind, lot, whose)) - pledged[whose] if whose in pledged else grams
+        if kind == "stock":
+            # Stock that lies with a mill or a warehouse is pledged by its owner.
+            whole = sum(there for there in state.balances("stock", lot).values() if there > 0)
+            free = min(free, whole - sum(pledged.values()))
+        if grams > free:
+            yield Problem("lot-pledged", f"/body/lots/{place}/grams", grams, max(free, 0), retry="after-change")
+
+
+def _leaving(heard: Heard) -> tuple[str, str, list[tuple[int, str, int]]]:
+    """Which kind of account of whom runs down, and the lines (place, lot, grams) that do it."""
+    fact = heard.fact
+    if isinstance(fact, LotDispatched):
+        return "stock", heard.actor, [(place, line.lot, line.grams) for place, line in enumerate(fact.lots)]
+    if isinstance(fact, LotSold):
+        own = [(place, line) for place, line in enumerate(fact.lots) if line.owner in (None, heard.actor)]
+        return "title", heard.actor, [(place, line.lot, line.grams) for place, line in own]
+    if isinstance(fact, SaleReversed):
+        return "title", fact.buyer, [(place, line.lot, line.grams) for place, line in enumerate(fact.lots)]
+    return "title", "", []
+
+
+def pledged_by(state: State, lot: str) -> dict[str, int]:
+    """Grams of a lot that stand pledged, by the party that pledged them."""
+    found: dict[str, int] = {}
+    for (_, pledger), grams in state.balances("pledge", lot).items():
+        if grams > 0:
+            found[pledger] = found.get(pledger, 0) + grams
+    return found
+
+
+@rule(PledgeRecorded)
+def pledger_owns_what_is_pledged(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """A party pledges to another, and only grams it owns and has not pledged yet."""
+    del packs
+    fact = heard.fact
+    if not isinstance(fact, PledgeRecorded):
+        return
+    if fact.lender == heard.actor:
+        yield Problem("lender-is-pledger", "/body/lender", fact.lender)
+    free = state.balance(Account("title", fact.lot, heard.actor)) - pledged_by(state, fact.lot).get(heard.actor, 0)
+    if state.birth(fact.lot) is not None and fact.grams > free:
+        yield Problem("pledge-exceeds-title", "/body/grams", fact.grams, max(free, 0))
+
+
+@rule(PledgeReleased)
+def lender_releases_its_pledge(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Only the lender lets go of a pledge, as it was recorded, and of no more than still stands."""
+    del packs
+    fact = heard.fact
+    born = state.birth(fact.pledge) if isinstance(fact, PledgeReleased) else None
+    if not isinstance(fact, PledgeReleased) or born is None:
+        return
+    if heard.actor != born["lender"]:
+        yield Problem("not-the-lender", "/by", heard.actor, str(born["lender"]))
+    for name in ("lot", "lender", "pledger"):
+        if getattr(fact, name) != born[name]:
+            yield Problem("pledge-differs", f"/body/{name}", getattr(fact, name), str(born[name]))
+    left = grams_of(born) - sum(grams_of(mark.value) for mark in state.marks(fact.pledge, "released"))
+    if fact.grams > left:
+        yield Problem("release-exceeds-pledge", "/body/grams", fact.grams, left)

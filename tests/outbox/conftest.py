@@ -1,0 +1,25 @@
+"""Ledgers of both kinds with a co-operative in them, and a courier over each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.store.world import Place, place
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """A place of each kind that several processes can open."""
+    postgres = str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else None
+    with place(request.param, tmp_path, postgres) as made:
+        yield made
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path) -> Iterator[Place]:
+    """An SQLite file."""
+    with place("sqlite", tmp_path) as made:
+        yield made
