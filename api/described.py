@@ -360,7 +360,28 @@ _OWN: Final[Json] = {
             "receipt_code": {"type": "string"},
             "receipt": {"type": "string"},
             "flags": {"type": "array", "items": _ref("Problem")},
+            "plausibility": _ref("Plausibility"),
             "problems": {"type": "array", "items": _ref("Problem")},
+        },
+    },
+    "Plausibility": {
+        "type": "object",
+        "description": "In a dry run of a delivery: how it fits what its plot or herd was estimated to give. "
+        "Green up to the estimate, amber up to 110 percent of it, red above.",
+        "required": ["level", "delivered_grams", "this_grams", "estimated_grams", "permille", "title", "remedy"],
+        "properties": {
+            "level": {"enum": ["green", "amber", "red"]},
+            "grown": {"type": "string", "description": "The plot or herd."},
+            "commodity": {"type": "string"},
+            "form": {"type": "string"},
+            "season": {"type": "string"},
+            "status": {"type": "string", "description": "The plot status the estimate is for; empty where none."},
+            "delivered_grams": {"type": "integer", "description": "Delivered before this one."},
+            "this_grams": {"type": "integer"},
+            "estimated_grams": {"type": "integer"},
+            "permille": {"type": "integer", "description": "Both together in thousandths of the estimate, rounded up."},
+            "title": {"type": "string"},
+            "remedy": {"type": "string"},
         },
     },
     "Results": {

@@ -48,7 +48,14 @@ def cluster(folder: Path) -> Iterator[str]:
         def call(*command: str | Path) -> None:
             with (socket / "calls").open("ab") as said:
                 subprocess.run(
-                    command, cwd=socket, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=True, **who
+                    command,
+                    cwd=socket,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=said,
+                    stderr=said,
+                    check=True,
+                    **who,
                 )
 
         if not (data / "PG_VERSION").exists():

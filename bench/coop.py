@@ -36,9 +36,10 @@ class Sack:
 class Coop(Voice):
     """One co-operative with its centre, the exporter it sends to, and its growers."""
 
-    def __init__(self, origin: str, chance: random.Random, *, season: str = "2026") -> None:
-        """Nothing is stated yet."""
+    def __init__(self, origin: str, chance: random.Random, *, season: str = "2026", valley: int = 0) -> None:
+        """Nothing is stated yet; no two plots lie on the same land, nor those of two valleys."""
         super().__init__(origin, chance)
+        self._west = -78.0 + 0.4 * valley
         self.season = season
         self.exporter, self.centre = self.thing(), self.thing()
         self.growers: list[Grower] = []
@@ -56,7 +57,6 @@ class Coop(Voice):
         self.growers.append(grower)
         district = DISTRICTS[number % len(DISTRICTS)]
         person = {"name": f"Persona Inventada {number}", "born": "1971-03-02"}
-        place = {"type": "Point", "coordinates": ["-76.97123", "-6.03417"]}
         code = {"producer": grower.producer, "code": f"S-{number}", "district": district}
         plot = {"plot": grower.plot, "area_m2": 20_000, "district": district}
         held = {"plot": grower.plot, "holder": grower.producer, "tenure": "owner", "held_from": "2019-01-01"}
@@ -71,10 +71,19 @@ class Coop(Voice):
         }
         return [
             self.said("producer.enrolled", code, sealed={"/person": person}, at=at),
-            self.said("plot.mapped", plot, sealed={"/geometry": place}, at=at),
+            self.said("plot.mapped", plot, sealed={"/geometry": self._square(number)}, at=at),
             self.said("plot.held", held, at=at),
             self.said("estimate.made", estimate, at=at),
         ]
+
+    def _square(self, number: int) -> dict[str, Any]:
+        row, column = divmod(number, _ROW)
+        west, south, side = self._west + 0.003 * column, -6.0 - 0.003 * row, 0.00128
+        corners = ((0.0, 0.0), (side, 0.0), (side, side), (0.0, side), (0.0, 0.0))
+        return {
+            "type": "Polygon",
+            "coordinates": [[[f"{west + east:.6f}", f"{south + north:.6f}"] for east, north in corners]],
+        }
 
     def any_grower(self) -> Grower:
         """One of those enrolled."""
@@ -155,7 +164,7 @@ class Coop(Voice):
 
     # ------------------------------------------------------------ lots
 
-    def harvest(self, lot: str, grower: Grower, sack: Sack = Sack()) -> bytes:  # noqa: B008 - frozen
+    def harvest(self, lot: str, grower: Grower, sack: Sack = Sack()) -> bytes:
         """Parchment is weighed in."""
         number = self.chance.randrange(10**10)
         return self.said(

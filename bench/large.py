@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -41,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     console = Console(width=150)
     numbers: list[Number] = []
     for database in given.only or DATABASES:
-        for number in _measured(database, given.facts, given.cache, console):
+        for measured in _measured(database, given.facts, given.cache, console):
+            number = replace(measured, name=f"{measured.name}, {database}")
             console.print(said(number), highlight=False)
             numbers.append(number)
     show(numbers, console)

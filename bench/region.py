@@ -81,7 +81,7 @@ class Region:
         chance = random.Random(seed)
         self.shape = shape
         self.certifier = Voice(origin, chance)
-        self.coops = [Coop(origin, chance, season=SEASON) for _ in range(1 + shape.coops)]
+        self.coops = [Coop(origin, chance, season=SEASON, valley=n) for n in range(1 + shape.coops)]
         self.landmarks = Landmarks()
 
     def said(self) -> Iterator[bytes]:
@@ -93,8 +93,8 @@ class Region:
         others = [_Harvest(coop, self.shape, self.landmarks).campaign() for coop in self.coops[1:]]
         while True:
             for number in range(self.shape.turn):
-                for coop in others:
-                    yield from next(coop)
+                for harvest in others:
+                    yield from next(harvest)
                 if number == 0:
                     yield from next(watched, [])
 
@@ -134,14 +134,12 @@ class _Harvest:
     def campaign(self) -> Iterator[list[bytes]]:
         """Containers, small lots, and pools that stay in the store, without end."""
         while True:
-            small = iter([self._small_lot for _ in range(_SMALL_LOTS)] + [self._stock_pool for _ in range(_STOCK_POOLS)])
+            between = iter([self._small_lot] * _SMALL_LOTS + [self._stock_pool] * _STOCK_POOLS)
             for number, portion in enumerate(self.containers(1)):
                 yield portion
                 if number % 2:
-                    for made in islice(small, 1):
-                        yield made()
-            for made in small:
-                yield made()
+                    yield from (made() for made in islice(between, 1))
+            yield from (made() for made in between)
 
     def containers(self, count: int) -> Iterator[list[bytes]]:
         """Pools of one block of growers each, brought together, hulled, sorted, bagged, loaded, sold and shipped."""

@@ -2,7 +2,7 @@
 
 What it builds is kept outside git (bench/.cache, or --cache FOLDER) under a key made of the tables, the facts, what
 they mean and the season's own shape, so that it is built again only where one of those changed. A second process says
-and signs the facts while this one parses, judges and writes them; nothing is left out that a caller's fact goes through.
+and signs the facts while this one parses, judges and writes them: each goes the whole way of a caller's fact.
 """
 
 from __future__ import annotations
@@ -129,9 +129,7 @@ def _built(database: str, state_dir: Path | None, shape: Shape) -> Season:
         landmarks = _poured(ledger, shape)
         size = ledger.head().size
     seconds = time.perf_counter() - started
-    return Season(
-        database, "" if state_dir is None else str(state_dir), size, seconds, _size_of(database), landmarks
-    )
+    return Season(database, "" if state_dir is None else str(state_dir), size, seconds, _size_of(database), landmarks)
 
 
 def _poured(ledger: Ledger, shape: Shape) -> Landmarks:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rich.console import Console
 from rich.table import Table
 
@@ -10,6 +12,8 @@ from bench.figures import Number
 
 def said(number: Number) -> str:
     """One line, as soon as a number is known."""
+    if math.isnan(number.value):
+        return f"{number.name}: {number.note} ({_target(number)})"
     met = "met" if number.met else "MISSED"
     ratio = "" if number.ratio is None else f", {number.ratio:.2f} x {_short(number.limit)} {number.limit_name}"
     return f"{number.name}: {_short(number.value)} {number.unit}{ratio} ({_target(number)}: {met})"
@@ -26,7 +30,7 @@ def show(numbers: list[Number], console: Console) -> None:
     for number in numbers:
         table.add_row(
             number.name,
-            f"{_short(number.value)} {number.unit}",
+            number.note if math.isnan(number.value) else f"{_short(number.value)} {number.unit}",
             _short(number.limit),
             "" if number.ratio is None else f"{number.ratio:.2f}",
             _target(number),

@@ -26,6 +26,9 @@ class Head:
     recorded_at: str
 
 
+_CODES = {"green": "plausibility-green", "amber": "plausibility-amber", "red": "plausibility-red"}
+
+
 @dataclass(frozen=True, slots=True)
 class Plausibility:
     """How a delivery fits what its plot or herd was estimated to give, as a dry run says before it is stated.
@@ -45,6 +48,19 @@ class Plausibility:
     this_grams: int
     estimated_grams: int
     permille: int
+
+    @property
+    def remark(self) -> Problem:
+        """The same as words know it; it stops nothing."""
+        percent = f"{self.permille // 10}.{self.permille % 10}"
+        return Problem(
+            _CODES[self.level],
+            "/body/net",
+            self.delivered_grams + self.this_grams,
+            self.estimated_grams,
+            effect="flag",
+            details={"percent": percent},
+        )
 
 
 @dataclass(frozen=True, slots=True)

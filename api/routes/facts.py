@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import orjson
@@ -20,7 +21,7 @@ from ledger import canonical
 from ledger.canonical import JsonValue
 from ledger.errors import FormatError, LedgerError, Problem
 from ledger.queries import Outcome
-from ledger.words import Language
+from ledger.words import Language, say
 
 if TYPE_CHECKING:
     from ledger.book import Prepared
@@ -225,6 +226,9 @@ def _shown(outcome: Outcome, language: Language) -> dict[str, Any]:
         shown["receipt_code"] = outcome.receipt_code
         shown["receipt"] = f"/v1/facts/{outcome.id}/receipt"
     shown["flags"] = [in_words(flag, language) for flag in outcome.flags]
+    if outcome.plausibility is not None:
+        said = say(outcome.plausibility.remark, language)
+        shown["plausibility"] = {**asdict(outcome.plausibility), "title": said.title, "remedy": said.remedy}
     if outcome.problems:
         shown["problems"] = [in_words(problem, language) for problem in outcome.problems]
     return shown

@@ -28,6 +28,9 @@ VERSION: Final = 1
 _BY: Final = "node"
 _UNKNOWN: Final = -1
 
+_MOST: Final = 20
+"""So many neighbours are named, the largest overlaps first; the rest would tell nothing new."""
+
 
 class _Drawing(NamedTuple):
     """Whose outline it is, and the index of the fact that drew it (-1: queued, not in the log yet)."""
@@ -231,7 +234,7 @@ class Plots:
         if placed.fault in (None, "outside-country"):
             hits = [*_standing(self._plots.over(outline), view), *beside.over(outline)]
             others = _largest([hit for hit in hits if hit.key.thing not in {sketch.thing, *sketch.replaces}])
-            same = [hit.key.thing for hit in others if hit.same]
+            same = [_overlap(sketch, hit) for hit in others if hit.same]
             shared = [_overlap(sketch, hit) for hit in others if not hit.same and _matters(hit)]
             areas = _largest(_standing(self._areas.over(outline), view))
             checked |= {"duplicates_of": same} if same else {}
@@ -276,7 +279,8 @@ def _largest(hits: list[Neighbour[_Drawing]]) -> list[Neighbour[_Drawing]]:
         known = best.get(hit.key.thing)
         if known is None or (hit.same, hit.area_m2) > (known.same, known.area_m2):
             best[hit.key.thing] = hit
-    return [best[thing] for thing in sorted(best)]
+    worst = sorted(best.values(), key=lambda hit: (not hit.same, -hit.area_m2, hit.key.thing))[:_MOST]
+    return sorted(worst, key=lambda hit: hit.key.thing)
 
 
 def _matters(hit: Neighbour[_Drawing]) -> bool:
@@ -300,8 +304,8 @@ def news(look: Look, statement: Statement, *, node_signed: bool) -> bool:
     if node_signed:
         said = next(each.checked for each in drawn_plots(statement.fact) if each.where == look.sketch.where)
         if said is not None:
-            others = {*checked.get("duplicates_of", ()), *(each["other"] for each in checked.get("overlaps", ()))}
-            return not others <= {*said.duplicates_of, *(each.other for each in said.overlaps)}
+            others = {each["other"] for name in ("duplicates_of", "overlaps") for each in checked.get(name, ())}
+            return not others <= {each.other for each in (*said.duplicates_of, *said.overlaps)}
     measured = checked.get("area_m2_geodesic")
     if measured is None:
         return look.sketch.area_m2 > POINT_LIMIT_M2 or not checked.keys() <= {"by", "version"}

@@ -16,7 +16,7 @@ from ledger.errors import FormatError, Problem, ProofError
 
 if TYPE_CHECKING:
     from ledger.book import Ledger, Prepared
-    from ledger.queries import Outcome
+    from ledger.queries import Outcome, Plausibility
 
 MOST_ITEMS: Final = 1000
 _LARGEST_FILE: Final = 64 * 1024 * 1024
@@ -113,6 +113,23 @@ def _judged(ledger: Ledger, prepared: Sequence[Prepared | FormatError | ProofErr
     ]
 
 
+def _say_plausibility(talk: Talk, plausibility: Plausibility) -> None:
+    """How a delivery fits its estimate, as one line beside the result."""
+    from ledger.words import say
+
+    said = say(plausibility.remark, talk.language)
+    level = plausibility.level
+    talk.remark(
+        "GREEN: {text} {remedy}"
+        if level == "green"
+        else "AMBER: {text} {remedy}"
+        if level == "amber"
+        else "RED: {text} {remedy}",
+        text=said.title,
+        remedy=said.remedy,
+    )
+
+
 def _report(talk: Talk, outcomes: Sequence[Outcome]) -> None:
     from ledger.cli.plain import plain
 
@@ -135,8 +152,10 @@ def _report(talk: Talk, outcomes: Sequence[Outcome]) -> None:
     ]
     talk.table(["No.", "Result", "Fact", "Id", "Index", "Receipt"], rows, right=(0, 4))
     for place, each in enumerate(outcomes):
-        if len(outcomes) > 1 and (each.problems or each.flags):
+        if len(outcomes) > 1 and (each.problems or each.flags or each.plausibility):
             talk.remark("No. {number}:", number=place + 1)
+        if each.plausibility is not None:
+            _say_plausibility(talk, each.plausibility)
         talk.problems((*each.problems, *each.flags))
     counts = {status: sum(each.status == status for each in outcomes) for status in words}
     talk.document({**counts, "outcomes": [plain(each, talk.language) for each in outcomes]})

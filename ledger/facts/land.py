@@ -35,7 +35,6 @@ from ledger.values import (
     Sealed,
     Season,
     SomeGrams,
-    Thing,
     Value,
 )
 
@@ -64,7 +63,7 @@ class PlotCheck(Value):
     accuracy_m: Count | None = None
     findings: tuple[Code, ...] = ()
     zones: tuple[Code, ...] = ()
-    duplicates_of: tuple[Thing, ...] = ()
+    duplicates_of: tuple[Overlap, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
     areas: tuple[Overlap, ...] = ()
 

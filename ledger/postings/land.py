@@ -150,15 +150,17 @@ def _seen(statement: Statement, plot: str, checked: land.PlotCheck | None) -> tu
     """What a look at the outline showed; nothing where nobody looked."""
     if checked is None:
         return ()
-    shared = {overlap.other: overlap.area_m2 for overlap in checked.overlaps}
-    inside = {overlap.other: overlap.area_m2 for overlap in checked.areas}
+    same, shared, inside = (
+        {overlap.other: overlap.area_m2 for overlap in overlaps}
+        for overlaps in (checked.duplicates_of, checked.overlaps, checked.areas)
+    )
     seen = noted(
         statement,
         plot,
         "checked",
         geodesic=checked.area_m2_geodesic,
         findings=list(checked.findings) or None,
-        duplicates_of=list(checked.duplicates_of) or None,
+        duplicates_of=same or None,
         overlaps=shared or None,
         areas=inside or None,
     )

@@ -14,6 +14,8 @@ class Account(NamedTuple):
     loss (holder, facility or dispatch, kind) - field (plot or herd, -, form) -
     field-title (producer, -, commodity/form/season) - estimate (plot or herd, -, commodity/form/season) -
     purchase (lot) - opening (lot) -
+    volume (certificate, seller or -, commodity/form/season): licensed grams, below nothing once the body lowers them -
+    credit (certificate, facility, commodity/form/season/expires_on): mass-balance credits -
     contract (contract, -, commodity/form): grams still to ship - pledge (lot, lender, pledger) -
     money (payee, payer, kind/currency), (payer, -, kind/currency), (premium, whose, place/currency): minor units.
     """

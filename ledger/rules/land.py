@@ -104,7 +104,7 @@ def plot_is_registered_once(heard: Heard, state: State, packs: Packs) -> Iterato
     """A piece of land is one plot, however many people work it; a declared share of a plot says so."""
     del packs
     for drawn in drawn_plots(heard.fact):
-        for other in drawn.checked.duplicates_of if drawn.checked is not None else ():
+        for other in [same.other for same in drawn.checked.duplicates_of] if drawn.checked is not None else ():
             stands = other not in drawn.replaces and _area(other, state) is not None
             if stands and not _is_shared(drawn.plot, other, heard, state):
                 yield Problem("plot-registered-twice", f"/body{drawn.where}/plot", other, details={"other": other})

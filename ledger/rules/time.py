@@ -8,8 +8,8 @@ from functools import cache
 
 from ledger.errors import Problem
 from ledger.facts import Fact
-from ledger.facts.agreements import AgreementSigned
-from ledger.facts.certificates import CertificateRecorded
+from ledger.facts.agreements import AgreementRenewed, AgreementSigned, BreachRecorded
+from ledger.facts.certificates import CertificateExtended, CertificateRecorded, ReleaseRecorded
 from ledger.facts.deliveries import LotHarvested
 from ledger.facts.land import HerdGrazes, PlotHeld
 from ledger.facts.lots import ConditionsRecorded, LotPacked, LotTransformed, LotUnpacked
@@ -28,6 +28,8 @@ _PERIODS = (
     ("held_from", "held_to"),
     ("grazes_from", "grazes_to"),
     ("recorded_from", "recorded_to"),
+    ("window_from", "window_to"),
+    ("released_from", "released_to"),
     ("deliver_from", "deliver_to"),
 )
 
@@ -40,7 +42,11 @@ def _periods(fact_class: type[Fact]) -> tuple[tuple[str, str], ...]:
 @rule(
     LotHarvested,
     AgreementSigned,
+    AgreementRenewed,
+    BreachRecorded,
     CertificateRecorded,
+    CertificateExtended,
+    ReleaseRecorded,
     PlotHeld,
     HerdGrazes,
     ConditionsRecorded,

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from ledger.facts.agreements import (
+    AgreementJoined,
+    AgreementMonitored,
+    AgreementSigned,
+    AgreementStatusSet,
+    BreachRecorded,
+)
+from ledger.facts.certificates import (
+    CertificateRecorded,
+    ClaimRelinquished,
+    MassBalanceCredited,
+    MemberStatusSet,
+    TransactionCertificateRecorded,
+)
 from ledger.facts.corrections import FactEndorsed, FactRetracted, FlagJustified
 from ledger.facts.deliveries import DeliveryConfirmed, DeliveryDisputed
 from ledger.facts.land import EstimateMade, EstimateRevised, HerdShorn, PlotMapped, drawn_plots
@@ -63,7 +77,9 @@ def wants(statement: Statement, postings: Postings) -> Wants:
     if envelope.seq is not None:
         wanted.seqs.add((statement.kid, envelope.seq))
     _want_named(statement, wanted)
+    _want_evidence(statement, wanted)
     _want_traded(statement, wanted)
+    _want_certified(statement, wanted)
     return wanted
 
 
@@ -93,8 +109,7 @@ def _want_named(statement: Statement, wanted: Wants) -> None:
     for drawn in drawn_plots(fact):
         if drawn.checked is not None:
             # Plots a check names need not stand; where they do, their area and holders count.
-            wanted.subjects.update(drawn.checked.duplicates_of)
-            wanted.subjects.update(overlap.other for overlap in drawn.checked.overlaps)
+            wanted.subjects.update(seen.other for seen in (*drawn.checked.duplicates_of, *drawn.checked.overlaps))
 
 
 def _want_traded(statement: Statement, wanted: Wants) -> None:
@@ -109,11 +124,60 @@ def _want_traded(statement: Statement, wanted: Wants) -> None:
             pass
 
 
+def _want_certified(statement: Statement, wanted: Wants) -> None:
+    match statement.fact:
+        case CertificateRecorded(products=products, volumes=volumes):
+            named = {line.commodity for line in products} | {line.commodity for line in volumes}
+            wanted.subjects.update(pack_subject("commodity", commodity) for commodity in named)
+        case ClaimRelinquished(lot=lot):
+            wanted.balances.add(("title", lot))
+        case MassBalanceCredited(lots=lines):
+            wanted.balances.update(("title", line.lot) for line in lines)
+        case _:
+            pass
+
+
+def _want_listed(statement: Statement, state: State, wanted: Wants) -> None:
+    """The other certificates that list a member, and the other papers that cover the same goods."""
+    match statement.fact:
+        case MemberStatusSet(producer=producer):
+            wanted.subjects.update(str(mark.value["certificate"]) for mark in state.marks(producer, "member"))
+        case TransactionCertificateRecorded(lines=lines):
+            for thing in {line.sale or line.lot for line in lines} - {None}:
+                papers = state.marks(str(thing), "transaction-certificate")
+                wanted.subjects.update(str(mark.value["transaction_certificate"]) for mark in papers)
+        case _:
+            pass
+
+
 def _want_payee(statement: Statement, state: State, wanted: Wants) -> None:
     if isinstance(statement.fact, PaymentConfirmed | PremiumConfirmed):
         payment = state.birth(statement.fact.payment)
         if payment is not None:
             wanted.subjects.add(str(payment["payee"]))
+
+
+def _want_agreed(statement: Statement, state: State, wanted: Wants) -> None:
+    """What stands above an agreement, in which others a family stands, and in which area a plot lies."""
+    match statement.fact:
+        case AgreementSigned(parent=parent) if parent is not None:
+            wanted.subjects.add(str((state.birth(parent) or {}).get("parent", parent)))
+        case AgreementJoined(signatory=signatory, household=household):
+            for subject in {signatory, household or signatory}:
+                wanted.subjects.update(str(mark.value["agreement"]) for mark in state.marks(subject, "agreement"))
+        case AgreementMonitored(plot=plot) | BreachRecorded(plot=plot) | AgreementStatusSet(plot=plot):
+            within = (state.birth(plot) or {}).get("within") if plot is not None else None
+            if within is not None:
+                wanted.subjects.add(str(within))
+        case _:
+            pass
+
+
+def _want_evidence(statement: Statement, wanted: Wants) -> None:
+    """Where a claim is sold or turned into credit, everything the lot's claims rest on is asked."""
+    fact = statement.fact
+    if isinstance(fact, MassBalanceCredited) or (isinstance(fact, LotSold) and any(line.claims for line in fact.lots)):
+        wanted.evidence.update(line.lot for line in fact.lots)
 
 
 def further_wants(statement: Statement, state: State) -> Wants:
@@ -135,7 +199,9 @@ def further_wants(statement: Statement, state: State) -> Wants:
         elif not reference.born and not _UNDER_A_PACK.isdisjoint(reference.kinds):
             born = state.birth(reference.thing) or {}
             wanted.subjects.update(pack_subject(kind, str(born[kind])) for kind in _JUDGED_BY if born.get(kind))
+    _want_agreed(statement, state, wanted)
     _want_payee(statement, state, wanted)
+    _want_listed(statement, state, wanted)
     principal = statement.envelope.on_behalf_of
     if principal is not None:
         wanted.subjects.update(str(mark.value["mandate"]) for mark in state.marks(principal, "mandate"))

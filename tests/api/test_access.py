@@ -24,6 +24,12 @@ GUARDED = [
     ("GET", "/v1/lots/9D3W0XKZ5T7M2QAB", "lots:read"),
     ("GET", "/v1/lots/9D3W0XKZ5T7M2QAB/trace", "lots:read"),
     ("PUT", f"/v1/documents/{'0' * 64}", "documents:write"),
+    ("POST", "/v1/webhooks", "webhooks:write"),
+    ("GET", "/v1/webhooks", "webhooks:write"),
+    ("GET", "/v1/webhooks/W3BH00KW3BH00KW3", "webhooks:write"),
+    ("DELETE", "/v1/webhooks/W3BH00KW3BH00KW3", "webhooks:write"),
+    ("GET", "/v1/webhooks/W3BH00KW3BH00KW3/deliveries", "webhooks:write"),
+    ("POST", "/v1/webhooks/W3BH00KW3BH00KW3:test", "webhooks:write"),
     ("GET", "/metrics", "metrics:read"),
 ]
 PUBLIC = ["/openapi.json", "/healthz", "/readyz", "/", "/L/9D3W0XKZ5T7M2QAB", "/static/page.css"]
@@ -65,7 +71,12 @@ def test_what_is_public_needs_no_token(client: TestClient, path: str) -> None:
 def test_every_described_route_is_either_tested_as_guarded_or_public(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
 
-    spelt = {"T1K8W5ZBC4X7Q2M9": "{fact}", "9D3W0XKZ5T7M2QAB": "{lot}", "0" * 64: "{sha256}"}
+    spelt = {
+        "T1K8W5ZBC4X7Q2M9": "{fact}",
+        "9D3W0XKZ5T7M2QAB": "{lot}",
+        "0" * 64: "{sha256}",
+        "W3BH00KW3BH00KW3": "{webhook}",
+    }
     names = set()
     for method, path, _ in GUARDED:
         for name, pattern in spelt.items():

@@ -233,7 +233,9 @@ class Story:
         }
         return self.say("breach.recorded", body)
 
-    def close(self, outcome: str, on: str, *, whose: str | None = None, name: str = "pact", breach: str = "breach") -> None:
+    def close(
+        self, outcome: str, on: str, *, whose: str | None = None, name: str = "pact", breach: str = "breach"
+    ) -> None:
         """A breach is cured, dismissed or laid at another's door."""
         body = {
             "breach": thing(breach),
@@ -283,7 +285,9 @@ class Story:
         """The codes of the reasons."""
         return [reason.code for reason in self.asked(day, keeper).reasons]
 
-    def place(self, first: str = "", last: str = "", *, delivered_on: str = "2026-12-30", keeper: Keeper | None = None) -> Place:
+    def place(
+        self, first: str = "", last: str = "", *, delivered_on: str = "2026-12-30", keeper: Keeper | None = None
+    ) -> Place:
         """A delivery of the keeper's, picked between two days."""
         who = keeper or self.keeper()
         delivery = Delivery(

@@ -479,9 +479,7 @@ def test_a_breach_that_names_no_land_counts_for_all_land_of_the_household() -> N
     assert story.word(JUNE, story.keeper(grown="second")) == "non-compliant"
 
 
-@pytest.mark.parametrize(
-    ("whose", "code"), [("third-party", "breach-by-third-party"), ("natural", "breach-natural")]
-)
+@pytest.mark.parametrize(("whose", "code"), [("third-party", "breach-by-third-party"), ("natural", "breach-natural")])
 def test_a_third_party_invasion_does_not_punish(whose: str, code: str) -> None:
     story = family()
     story.breach("2026-04-10", whose=whose)

@@ -119,7 +119,7 @@ def test_a_hold_is_told_for_every_lot_forward_of_it_and_so_is_its_release(shared
     ledger = shared.create(clock=clock)
     found(ledger)
     accept(ledger.state(delivery("D0"), delivery("D1"), party=COOP))
-    accept(ledger.state(pooled("P0", {"D0": 100_000, "D1": 100_000}), party=COOP))
+    accept(ledger.state(pooled("P0", {"D0": 60_000, "D1": 60_000}), party=COOP))
     with receiver() as there:
         listen(ledger, there, "lot.status-changed")
         hold = {"hold": thing("hold"), "lots": [thing("D0")]}
@@ -183,14 +183,14 @@ def test_a_party_hears_only_of_its_own_facts_and_of_lots_that_are_or_were_in_its
             "dispatch": thing("sent"),
             "facility": thing("centre"),
             "receiver": buyer,
-            "lots": [{"lot": thing("D0"), "grams": 100_000}],
+            "lots": [{"lot": thing("D0"), "grams": 60_000}],
         }
         accept(ledger.state(fact("lot.dispatched", dispatched), party=COOP))
         received = {
             "dispatch": thing("sent"),
             "receiver": buyer,
             "evidence": "weighed",
-            "lots": [{"lot": thing("D0"), "accepted": 100_000}],
+            "lots": [{"lot": thing("D0"), "accepted": 60_000}],
         }
         outcomes = ledger.state(fact("lot.received", received), party=buyer)
         accept(outcomes)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from ledger.postings import Move, post
 from ledger.shares import divide
-from ledger.statement import parse_statement
 from tests.world import Draft, Farm, Party, World
 
 
@@ -89,7 +88,7 @@ def test_a_premium_comes_from_one_contract_or_sale_of_its_holder(world: World) -
 @pytest.mark.rule("holder_divides_the_premium", "accepts")
 @pytest.mark.rule("holder_divides_the_premium", "refuses")
 def test_a_premium_is_divided_by_its_holder_in_its_currency(world: World) -> None:
-    coop, committee = world.coop(), world.party("Comite", "committee")
+    coop, committee = world.coop(), world.party("Comite", "community")
     pot = premium(world, coop, 1_000)
     draft = allocation(world, coop, pot, project(400))
     assert world.refused(draft.said_by(committee)) == ["not-your-premium"]
@@ -160,7 +159,7 @@ def test_what_the_assembly_decided_stands_in_minutes(world: World) -> None:
 @pytest.mark.rule("payment_has_one_payee", "accepts")
 @pytest.mark.rule("payment_has_one_payee", "refuses")
 def test_no_more_of_a_premium_is_paid_than_was_set_aside_for_it(world: World) -> None:
-    coop, committee, first, second = world.coop(), world.party("Comite", "committee"), world.farm(), world.farm()
+    coop, committee, first, second = world.coop(), world.party("Comite", "community"), world.farm(), world.farm()
     pot = premium(world, coop, 1_000)
     assert world.refused(paying(world, coop, pot, 1, party=committee.id)) == ["premium-overpaid"]
     shares = members(500, "assembly", (first, None, 300), (second, None, 200))
@@ -183,8 +182,10 @@ def test_no_more_of_a_premium_is_paid_than_was_set_aside_for_it(world: World) ->
 @pytest.mark.rule("payee_confirms", "accepts")
 @pytest.mark.rule("payee_confirms", "refuses")
 def test_a_part_of_a_premium_is_confirmed_by_who_got_it(world: World) -> None:
-    coop, committee, farm = world.coop(), world.party("Comite", "committee"), world.farm()
-    person = world.own_key(world.party("Persona", "person", delegates=False), "person")
+    coop, committee, farm = world.coop(), world.party("Comite", "community"), world.farm()
+    body = {"party": world.new_id("person"), "kind": "person", "country": "PE"}
+    world.say(world.draft("party.registered", body, world.operator, sealed={"/person": {"name": "Persona"}}))
+    person = world.own_key(str(body["party"]), "person")
     pot = premium(world, coop, 1_000)
     world.say(allocation(world, coop, pot, project(400), members(100, "equal", (farm, None, 100))))
     built, share = paying(world, coop, pot, 400, party=committee.id), paying(world, coop, pot, 100, "member-payment")
@@ -219,9 +220,8 @@ def test_a_division_loses_no_cent_and_strays_by_less_than_one(total: int, weight
 
 
 def moves_of(world: World, draft: Draft) -> list[Move]:
-    """What an accepted draft posted."""
-    jws = world.ledger.statement(world.outcomes[draft.id].digest).jws
-    return list(post(parse_statement(jws if isinstance(jws, bytes) else jws.encode())).moves)
+    """What a draft posts."""
+    return list(post(world.ledger.prepare_unsigned(draft.unsigned(), party=draft.by).statement).moves)
 
 
 MINOR = st.integers(1, 400)
@@ -230,7 +230,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=25)
 @given(STEPS)
 def test_whatever_is_accepted_every_account_of_money_sums_to_nothing(steps: list[tuple[str, int, int]]) -> None:
     with TemporaryDirectory() as folder:
@@ -257,7 +257,7 @@ PLACES = {"received", "open", "member-payment", "project", "productivity", "rese
 
 def told(world: World, steps: list[tuple[str, int, int]]) -> list[Draft]:
     """Right and wrong facts about money; those that were accepted."""
-    coop, committee, farms = world.coop(), world.party("Comite", "committee"), [world.farm(), world.farm()]
+    coop, committee, farms = world.coop(), world.party("Comite", "community"), [world.farm(), world.farm()]
     pots: list[str] = []
     said: list[Draft] = []
     for what, minor, other in steps:

@@ -20,6 +20,7 @@ DELIVERY = Example(
         "facility": world.ACOPIO,
         "producer": world.GROWER,
         "plot": world.HILL,
+        "status": "organic",
         "harvested_from": "2026-05-20",
         "harvested_to": "2026-06-02",
         "gross": 101_200,

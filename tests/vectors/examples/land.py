@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.vectors.examples import world
-from tests.vectors.examples.example import Clear, Example, thing
+from tests.vectors.examples.example import Clear, Example, digest, thing
 
 
 def _outline(west: str, south: str, east: str, north: str) -> Clear:
@@ -50,6 +50,47 @@ EXAMPLES = (
         "2026-02-11T15:45:00-05:00",
     ),
     Example(
+        "plot.mapped/1",
+        "looked-at",
+        "A sharecropper's part of a plot, mapped again by mistake and looked at by the node before it was queued.",
+        {
+            "plot": thing("plot NM-0499-1"),
+            "area_m2": 17_200,
+            "geometry": _outline("-76.96860", "-6.03570", "-76.96704", "-6.03480"),
+            "district": "Moyobamba",
+            "shared_with": world.RIVER,
+            "checked": {
+                "by": "node",
+                "version": 1,
+                "area_m2_geodesic": 17_189,
+                "accuracy_m": 6,
+                "duplicates_of": [{"other": world.RIVER, "area_m2": 17_020, "source": "node"}],
+                "overlaps": [{"other": world.HILL, "area_m2": 620, "source": "node"}],
+                "areas": [{"other": world.FOREST, "area_m2": 17_189, "source": "node"}],
+            },
+        },
+        world.COOP,
+        "2026-02-12T10:05:00-05:00",
+    ),
+    Example(
+        "plot.checked/1",
+        "metres",
+        "A device sealed and signed an outline in metres; what the node then says has both refused.",
+        {
+            "plot": world.FRUIT_PLOT,
+            "statement": digest("plot.mapped of a device"),
+            "area_m2": 7_500,
+            "checked": {
+                "by": "node",
+                "version": 1,
+                "findings": ["coordinates-in-metres"],
+                "zones": ["utm-18-south"],
+            },
+        },
+        world.COOP,
+        "2026-02-12T10:06:00-05:00",
+    ),
+    Example(
         "plot.held/1",
         "share",
         "A sharecropper farms two fifths of a plot until the end of the year.",
@@ -84,6 +125,7 @@ EXAMPLES = (
                     "area_m2": 9_030,
                     "geometry": _outline("-76.96860", "-6.03570", "-76.96778", "-6.03480"),
                     "code": "NM-0418-2",
+                    "checked": {"by": "node", "version": 1, "area_m2_geodesic": 9_035},
                 },
                 {
                     "plot": thing("plot NM-0532-1"),
@@ -123,6 +165,7 @@ EXAMPLES = (
             "area_m2": 21_240,
             "geometry": _outline("-76.97010", "-6.03568", "-76.96863", "-6.03450"),
             "effective_from": "2026-02-10",
+            "checked": {"by": "node", "version": 1, "area_m2_geodesic": 21_235},
         },
         world.COOP,
         "2026-04-02T08:40:00-05:00",
@@ -263,6 +306,40 @@ EXAMPLES = (
         world.COMMUNITY,
         "2026-02-28T09:00:00-05:00",
         signer="Comunidad Pampa Callada",
+    ),
+    Example(
+        "estimate.made/1",
+        "in-conversion",
+        "What the plot gives before its conversion ends is estimated apart from the organic harvest.",
+        {
+            "estimate": thing("estimate NM-0418-1 2026, in conversion"),
+            "grown": world.RIVER,
+            "commodity": "coffee",
+            "form": "dry-parchment",
+            "season": "2026",
+            "status": "in-conversion",
+            "grams": 276_000,
+            "method": "yield-model",
+        },
+        world.COOP,
+        "2026-03-20T16:30:00-05:00",
+    ),
+    Example(
+        "estimate.revised/1",
+        "drought",
+        "The same estimate is lowered in a dry year.",
+        {
+            "estimate": thing("estimate NM-0418-1 2026, in conversion"),
+            "grown": world.RIVER,
+            "commodity": "coffee",
+            "form": "dry-parchment",
+            "season": "2026",
+            "status": "in-conversion",
+            "grams": 230_000,
+            "reason": "drought",
+        },
+        world.COOP,
+        "2026-06-02T09:20:00-05:00",
     ),
     Example(
         "estimate.revised/1",
