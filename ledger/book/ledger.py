@@ -562,8 +562,9 @@ class Ledger(Reading):
                 said = meant(s).fact
                 has_withheld |= isinstance(said, StatementWithheld)
                 if isinstance(said, ErasureDone):
-                    with self._persons() as persons:
-                        doomed[s.digest] = Doomed(*persons.belongings(said.person))
+                    _, books = self._journal.so_far()
+                    persons = Persons(books, day_of(moment(self._clock())))
+                    doomed[s.digest] = Doomed(*persons.belongings(said.person))
                     self._vault.doom(s.digest, doomed[s.digest])
                 if s.digest in disclosed:
                     own = disclosed[s.digest].disclosures
@@ -591,8 +592,8 @@ class Ledger(Reading):
         if isinstance(fact, FlagJustified | FactRetracted):
             beside = next((each.fact for each in accepted if each.digest == fact.statement), None)
             if beside is None:
-                with self._readers.log_view() as view:
-                    beside = meant(view.statement(view.index_of(fact.statement))).fact
+                view, _ = self._journal.so_far()
+                beside = meant(view.statement(view.index_of(fact.statement))).fact
             return person_of(beside) or statement.envelope.by
         return person_of(fact) or statement.envelope.by
 

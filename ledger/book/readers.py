@@ -57,7 +57,7 @@ class Readers:
             now = LogView(reader.connection, self._log, self._origin, reader.names).tip().size
             if size is not None and not 0 < size <= now:
                 raise NotFoundError(Problem("size-unknown", "", size, now))
-            self._kept.follow(reader.connection, now)
+            self._kept.follow(reader.connection, reader.names, now)
             yield Books(reader.connection, self._log, reader.names, size or now, self._kept)
 
     @contextmanager

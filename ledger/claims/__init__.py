@@ -1,6 +1,7 @@
 """What a lot carries on a day and why. First form: which agreements and certificates cover which grams."""
 
-from ledger.claims.evidence import Delivery, Evidence, Marks, Place, StepTaken
+from ledger.claims.appraiser import Appraiser
+from ledger.claims.evidence import Delivery, Marks, Place, StepTaken
 from ledger.claims.links import (
     NOTHING,
     Membership,
@@ -14,10 +15,12 @@ from ledger.claims.links import (
     verdict,
 )
 from ledger.claims.lot_claims import lot_claims
+from ledger.claims.lot_evidence import Evidence
 from ledger.claims.owners import Asked
 
 __all__ = [
     "NOTHING",
+    "Appraiser",
     "Asked",
     "Delivery",
     "Evidence",

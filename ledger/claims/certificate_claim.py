@@ -6,20 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from ledger.claims.certification import (
     CertificateRead,
-    CertifiedDeliveries,
     Part,
     Product,
-    SchemeRegister,
     Served,
     combine,
     credited_grams,
     lot_released,
     relinquished,
     seller_certified,
-    step_certified,
 )
-from ledger.claims.evidence import Delivery, Evidence, StepTaken
+from ledger.claims.evidence import Delivery, StepTaken
 from ledger.claims.gathered import Gathered
+from ledger.claims.lot_evidence import Evidence
 from ledger.claims.made_claim import Found, made_claim
 from ledger.claims.owners import Asked, Holding, holdings
 from ledger.claims.parts import Covered, LotPart
@@ -68,10 +66,8 @@ class _SchemeClaim:
         self._parts = parts
         self._scheme = scheme
         self._asked = asked
-        self._register = SchemeRegister(evidence.marks, scheme)
-        self._deliveries = CertifiedDeliveries(
-            evidence.marks, scheme, evidence.commodity, on=asked.at, register=self._register
-        )
+        self._register = evidence.appraiser.register(scheme)
+        self._deliveries = evidence.appraiser.deliveries(scheme, evidence.commodity, asked.at)
         self._is_freed = evidence.lot in released_lots(evidence, scheme.code)
         self._certificates: dict[str, None] = {}
 
@@ -86,7 +82,7 @@ class _SchemeClaim:
         is_blend = model == "controlled-blending" and combined.status == "carried"
         if is_blend:
             gathered.parts_are_notes()
-        gathered.of_whole(r for r in combined.reasons if r.code in ("model-not-allowed", "nothing-there", "blended"))
+        gathered.of_whole(r for r in combined.reasons if r.code in ("model-not-allowed", "nothing-there", "blended-in-part"))
         product = Product(evidence.commodity, evidence.form, model, evidence.pack)
         owners = []
         for holding in holdings(evidence, self._asked.party):
@@ -124,15 +120,7 @@ class _SchemeClaim:
             key = (step.facility, step.party, step.process or step.how, step.day)
             if step.day and key not in seen:
                 seen.add(key)
-                served = step_certified(
-                    step,
-                    evidence.marks,
-                    self._scheme,
-                    pack=evidence.pack,
-                    register=self._register,
-                    on=self._asked.at,
-                )
-                yield from served.reasons
+                yield from evidence.appraiser.step(step, self._scheme, evidence.pack, self._asked.at).reasons
         for lot in sorted({step.lot for step in evidence.steps} | {evidence.lot}):
             given_up = relinquished(lot, code, evidence.marks)
             if given_up is not None:

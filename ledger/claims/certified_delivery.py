@@ -61,7 +61,6 @@ class CertifiedDeliveries:
         self._changes: dict[str, tuple[Change, ...]] = {}
         self._days: dict[str, tuple[str, ...]] = {}
         self._papers: dict[tuple[str, str], tuple[Reason, ...]] = {}
-        self._holdings: dict[str, tuple[str, ...]] | None = None
 
     def of(self, place: Place) -> Served:
         """The reasons for one delivery, and the certificates asked."""
@@ -170,14 +169,8 @@ class CertifiedDeliveries:
         return self._days[read.thing]
 
     def _held_by(self, producer: str) -> tuple[str, ...]:
-        if self._holdings is None:
-            found: dict[str, list[str]] = {}
-            for subject, rows in self._marks.items():
-                for mark in rows:
-                    if mark.kind == "holding":
-                        found.setdefault(str(mark.value.get("holder", "")), []).append(subject)
-            self._holdings = {holder: tuple(plots) for holder, plots in found.items()}
-        return self._holdings.get(producer, ())
+        """Every plot the producer was ever said to hold."""
+        return tuple(str(mark.value["plot"]) for mark in self._marks.get(producer, ()) if mark.kind == "holds")
 
     # ------------------------------------------------------------ one stretch of days
 

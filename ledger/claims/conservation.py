@@ -33,14 +33,28 @@ from ledger.claims.findings import (
     worse,
     worst,
 )
+from ledger.claims.frameworks import FrameworksNear, frameworks_at
 from ledger.claims.ground import Ground, frameworks_on, read_ground, size_of
-from ledger.claims.membership import Keeper, Membership, memberships
+from ledger.claims.membership import Keeper, Membership, keeper_of, memberships
 from ledger.claims.reasons import Reason
 from ledger.packs.framework import FrameworkPack, StatusWord
 
 _FAMILY_FIRST = ("family", "community", "cooperative", "jurisdiction")
 _COMMUNITY_FIRST = ("community", "family", "cooperative", "jurisdiction")
 _ENDLESS = 1 << 62
+
+
+__all__ = [
+    "Conservation",
+    "ConservationStatus",
+    "FrameworksNear",
+    "Keeper",
+    "conservation_status",
+    "delivery_conservation",
+    "frameworks_at",
+    "keeper_of",
+    "merged",
+]
 
 
 class ConservationStatus(NamedTuple):
@@ -62,6 +76,9 @@ class _Dossier(NamedTuple):
     changes: tuple[str, ...]
 
 
+_Alike = tuple[Ground, tuple[tuple[str, str, str, tuple[tuple[str, bool], ...]], ...]]
+
+
 class Conservation:
     """One framework over a set of marks. Answers are remembered, so keep it for all deliveries of a lot."""
 
@@ -76,6 +93,9 @@ class Conservation:
         self._dossiers: dict[Keeper, _Dossier] = {}
         self._statuses: dict[tuple[Keeper, str], ConservationStatus] = {}
         self._windows: dict[tuple[Keeper, str, str], ConservationStatus] = {}
+        self._held: dict[Keeper, tuple[Membership, ...]] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self._alike: dict[tuple[_Alike | None, str, str], ConservationStatus] = {}
 
     def status(self, keeper: Keeper, day: str) -> ConservationStatus:
         """The status on one day."""
@@ -99,8 +119,33 @@ class Conservation:
         last = max(first, delivery.harvested_to)
         window = (keeper, first, last)
         if window not in self._windows:
-            self._windows[window] = merged(self.status(keeper, day) for day in self._days(keeper, first, last))
+            self._windows[window] = self._harvest(keeper, first, last)
         return self._windows[window]
+
+    def _harvest(self, keeper: Keeper, first: str, last: str) -> ConservationStatus:
+        """The answer for one window. Most families of a lot stand alike, and are judged once for all of them."""
+        standing = self._standing(keeper)
+        alike = (standing, first, last)
+        if standing is not None and alike in self._alike:
+            return self._alike[alike]
+        found = merged(self.status(keeper, day) for day in self._days(keeper, first, last))
+        if standing is not None and not any(reason.subject in keeper for reason in found.reasons):
+            self._alike[alike] = found
+        return found
+
+    def _standing(self, keeper: Keeper) -> _Alike | None:
+        """All that the answer rests on where nothing is said of this keeper or its land in particular; else None."""
+        ground = self._ground(keeper.grown)
+        if ground is None or any(mark.kind == "breach-on" for mark in self._marks.get(keeper.grown, ())):
+            return None
+        held = self._memberships(keeper)
+        if any(not self._named(each.agreement).isdisjoint(keeper) for each in held):
+            return None
+        stood = (
+            (each.agreement, each.through, each.not_before, tuple((c.day, c.joined) for c in each.changes))
+            for each in held
+        )
+        return ground, tuple(stood)
 
     def _days(self, keeper: Keeper, first: str, last: str) -> Iterator[str]:
         """The first day and those within the harvest on which something changes: in between nothing does."""
@@ -137,7 +182,7 @@ class Conservation:
         return self._dossiers[keeper]
 
     def _read(self, keeper: Keeper) -> _Dossier:
-        held = tuple(each for each in memberships(keeper, self._marks) if self._concerns_us(each.agreement))
+        held = self._memberships(keeper)
         named = dict.fromkeys(each.agreement for each in held)
         for one in tuple(named):
             named.update(dict.fromkeys(self._successors(one)))
@@ -159,6 +204,25 @@ class Conservation:
             days.update(change_days(agreement, keys_of(keeper), self._framework))
             days.update(day for term in agreement.terms for day in overdue_days(term.valid_from, self._framework))
         return _Dossier(keeper, ground, held, agreements, on_land, tuple(sorted(days)))
+
+    def _memberships(self, keeper: Keeper) -> tuple[Membership, ...]:
+        if keeper not in self._held:
+            found = memberships(keeper, self._marks)
+            self._held[keeper] = tuple(each for each in found if self._concerns_us(each.agreement))
+        return self._held[keeper]
+
+    def _named(self, agreement: str) -> frozenset[str]:
+        """Every household, producer, plot and herd of which an agreement or its successors say something."""
+        if agreement not in self._names:
+            chain = [found for each in (agreement, *self._successors(agreement)) if (found := self._agreement(each))]
+            self._names[agreement] = frozenset(
+                key
+                for each in chain
+                for said in (each.statuses, each.breaches, each.monitorings)
+                for key in said
+                if key
+            )
+        return self._names[agreement]
 
     def _concerns_us(self, agreement: str) -> bool:
         found = self._agreement(agreement)
@@ -272,11 +336,6 @@ def _speaks_for_itself(placed: InForce, held: Iterable[Membership], day: str) ->
     )
 
 
-def keeper_of(place: Place) -> Keeper:
-    """Who answers for a delivery's land."""
-    return Keeper(place.producer, place.household, place.community, place.grown)
-
-
 def conservation_status(question: Keeper, day: str, marks: Marks, framework: FrameworkPack) -> ConservationStatus:
     """The status of one keeper's land on one day. For many questions keep a `Conservation`."""
     return Conservation(marks, framework).status(question, day)
@@ -285,19 +344,6 @@ def conservation_status(question: Keeper, day: str, marks: Marks, framework: Fra
 def delivery_conservation(place: Place, marks: Marks, framework: FrameworkPack) -> ConservationStatus:
     """The status of one delivery over all its harvest days. For many deliveries keep a `Conservation`."""
     return Conservation(marks, framework).delivery(place)
-
-
-def frameworks_at(place: Place, marks: Marks) -> frozenset[str]:
-    """The frameworks that concern a place: those with an agreement on an area around its land, and those joined."""
-    ground = read_ground(place.grown, marks) if place.grown else None
-    found: set[str] = set()
-    for area in ground.ever() if ground is not None else ():
-        found |= frameworks_on(area, marks)
-    for membership in memberships(keeper_of(place), marks):
-        agreement = read_agreement(membership.agreement, marks)
-        if agreement is not None:
-            found.add(agreement.framework)
-    return frozenset(found - {""})
 
 
 def merged(statuses: Iterable[ConservationStatus]) -> ConservationStatus:

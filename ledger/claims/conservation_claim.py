@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ledger.claims.conservation import Conservation, frameworks_at
-from ledger.claims.evidence import Evidence
 from ledger.claims.gathered import Gathered
+from ledger.claims.lot_evidence import Evidence
 from ledger.claims.made_claim import Found, made_claim
 from ledger.claims.parts import Covered, LotPart
 from ledger.claims.reasons import Reason, status_of
@@ -16,10 +15,9 @@ from ledger.queries import Claim, Paper
 
 def frameworks_of(evidence: Evidence, parts: Sequence[LotPart]) -> frozenset[str]:
     """The frameworks that concern any of the lot's land or that any of its families ever joined."""
-    places = {(p.place.producer, p.place.household, p.place.grown): p.place for p in parts}
     found: set[str] = set()
-    for place in places.values():
-        found |= frameworks_at(place, evidence.marks)
+    for part in parts:
+        found |= evidence.appraiser.frameworks_at(part.place)
     return frozenset(found)
 
 
@@ -33,7 +31,7 @@ def conservation_claim(evidence: Evidence, parts: Sequence[LotPart], code: str, 
     if framework is None:
         gathered.of_whole((Reason("framework-unknown", "held", code, at),))
         return made_claim("conservation", code, None, Found(gathered, covered))
-    asked = Conservation(evidence.marks, framework)
+    asked = evidence.appraiser.conservation(framework)
     agreements: dict[str, None] = {}
     outside = 0
     for part in parts:

@@ -59,7 +59,7 @@ def combine(
             return Combined(status, grams, 1000 if grams else 0, traces_origin=True, reasons=reasons)
         case "controlled-blending":
             if carried:
-                mixed = () if carried == total else (Reason("blended", "note"),)
+                mixed = () if carried == total else (Reason("blended-in-part", "note"),)
                 return Combined("carried", carried, carried * 1000 // total, traces_origin=True, reasons=mixed)
             waiting = any(part.status == "held" for part in parts)
             reason = Reason("nothing-certified", "held" if waiting else "not-carried")

@@ -1,19 +1,14 @@
-"""What a lot's claims are judged on: its grams by delivery, the steps it went through, and everything said of them.
+"""What claims are judged on: deliveries, the steps a lot went through, the places it grew, and the marks on all.
 
-Whoever loads it decides what was known; the functions of this room are pure over it and a day.
+Whoever loads them decides what was known; the functions of this room are pure over them and a day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from ledger.lineage import Share
-from ledger.packs.framework import FrameworkPack
-from ledger.packs.pack import CommodityPack
-from ledger.packs.scheme import SchemePack
-from ledger.state import Blocking, Standing
+from ledger.state import Standing
 
 Marks = Mapping[str, Sequence[Standing]]
 """All standing marks per subject, in log order; a subject that is missing has none."""
@@ -58,33 +53,3 @@ class Place(NamedTuple):
     community: str
     grown: str
     delivery: Delivery
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One lot with all that its claims rest on; `holders` are parties with grams of it in stock."""
-
-    lot: str
-    commodity: str
-    form: str
-    kind: str
-    grams: int
-    claimable: bool
-    shares: Sequence[Share]
-    deliveries: Mapping[str, Delivery]
-    steps: Sequence[StepTaken]
-    blocks: Sequence[Blocking]
-    holders: Mapping[str, int]
-    owners: Mapping[str, int]
-    marks: Marks
-    pack: CommodityPack | None
-    schemes: Mapping[str, SchemePack]
-    frameworks: Mapping[str, FrameworkPack]
-
-    def of(self, subject: str) -> Sequence[Standing]:
-        """The standing marks of a subject."""
-        return self.marks.get(subject, ())
-
-    def birth(self, thing: str) -> Mapping[str, object]:
-        """What was said at a thing's birth; empty where nobody bore it."""
-        return next((mark.value for mark in reversed(self.of(thing)) if mark.kind == "born"), {})

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from ledger.claims.certificate_claim import certificate_claim, schemes_of
 from ledger.claims.conservation_claim import conservation_claim, frameworks_of
-from ledger.claims.eudr import delivery_evidenced
-from ledger.claims.evidence import Evidence
 from ledger.claims.gathered import Gathered
+from ledger.claims.lot_evidence import Evidence
 from ledger.claims.made_claim import Found, made_claim
 from ledger.claims.owners import Asked
 from ledger.claims.parts import Covered, LotPart, parts_of
@@ -48,7 +47,7 @@ def _eudr(evidence: Evidence, parts: Sequence[LotPart]) -> Claim:
     """One untraced gram taints all."""
     gathered, covered = Gathered.of(evidence.grams, parts), Covered()
     for part in parts:
-        reasons = delivery_evidenced(part.place, evidence.marks)
+        reasons = evidence.appraiser.evidenced(part.place)
         gathered.of_part(reasons, part)
         if status_of(reasons) == "carried":
             covered.add(part)

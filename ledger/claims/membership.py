@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from ledger.claims.agreement import text
-from ledger.claims.evidence import Marks
+from ledger.claims.evidence import Marks, Place
 
 Through = Literal["producer", "household", "community"]
 
@@ -21,6 +21,11 @@ class Keeper(NamedTuple):
     household: str
     community: str
     grown: str
+
+
+def keeper_of(place: Place) -> Keeper:
+    """Who answers for a delivery's land."""
+    return Keeper(place.producer, place.household, place.community, place.grown)
 
 
 class Change(NamedTuple):

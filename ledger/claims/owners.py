@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.claims.evidence import Evidence
+from ledger.claims.lot_evidence import Evidence
 from ledger.state import Standing
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.claims.evidence import Delivery, Evidence, Place
+from ledger.claims.evidence import Delivery, Place
+from ledger.claims.lot_evidence import Evidence
 from ledger.lineage import Share
-from ledger.state import Standing
 
 _UNKNOWN = Delivery("", "", "", "", "", "", "", "", "", 0, 0)
 
@@ -37,34 +36,13 @@ class Covered:
 
 def parts_of(evidence: Evidence) -> tuple[LotPart, ...]:
     """The parts of a lot that have any grams."""
-    homes: dict[str, Sequence[tuple[str, int, str, bool]]] = {}
-    return tuple(_part(evidence, share, homes) for share in evidence.shares if share.grams)
+    return tuple(_part(evidence, share) for share in evidence.shares if share.grams)
 
 
-def _part(evidence: Evidence, share: Share, homes: dict[str, Sequence[tuple[str, int, str, bool]]]) -> LotPart:
-    row = share.origin
+def _part(evidence: Evidence, share: Share) -> LotPart:
+    row, appraiser = share.origin, evidence.appraiser
     delivery = evidence.deliveries.get(row.delivery) or _UNKNOWN._replace(lot=row.delivery)
-    changes = homes.get(row.producer)
-    if changes is None:
-        changes = homes[row.producer] = _home_changes(evidence.of(row.producer))
-    household = _home_on(changes, delivery.delivered_on)
-    community = str(evidence.birth(row.producer).get("community") or "")
+    household = appraiser.household(row.producer, delivery.delivered_on)
+    community = str(appraiser.birth(row.producer).get("community") or "")
     place = Place(row.producer, household, community, row.grown, delivery)
     return LotPart(place, share.grams, household or row.producer)
-
-
-def _home_changes(marks: Sequence[Standing]) -> Sequence[tuple[str, int, str, bool]]:
-    return sorted(
-        (mark.effective_from, mark.index, str(mark.value["household"]), bool(mark.value["member"]))
-        for mark in marks
-        if mark.kind == "household"
-    )
-
-
-def _home_on(changes: Sequence[tuple[str, int, str, bool]], day: str) -> str:
-    """The household on a day. The first one counts before it was written down: a family is older than its file."""
-    found = changes[0][2] if changes and changes[0][3] else ""
-    for effective_from, _, household, member in changes:
-        if effective_from <= day:
-            found = household if member else ""
-    return found

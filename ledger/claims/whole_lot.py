@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.claims.evidence import Evidence
+from ledger.claims.lot_evidence import Evidence
 from ledger.claims.reasons import Reason
 
 _CODES = {"in-question": "lot-in-question", "held": "lot-held", "recalled": "lot-recalled"}

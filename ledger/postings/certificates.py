@@ -205,6 +205,7 @@ def _paper(fact: certificates.TransactionCertificateRecorded, statement: Stateme
         certificate=fact.certificate,
         buyer=fact.buyer,
         issued_on=fact.issued_on,
+        by=statement.actor,
     )
     number = paper_subject(fact.body, fact.kind, fact.number)
     yield noted(statement, number, "number", transaction_certificate=paper)

@@ -54,7 +54,9 @@ def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
                 tenure=fact.tenure,
                 held_to=fact.held_to,
             )
-            return (held,)
+            # The holder carries it too: whoever asks what else a producer farms starts there.
+            holds = noted(statement, fact.holder, "holds", day=fact.held_from, plot=fact.plot, held_to=fact.held_to)
+            return (held, holds)
         case land.PlotSplit(plot=plot):
             day = fact.effective_from
             into = [shape.plot for shape in fact.into]

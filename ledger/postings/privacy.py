@@ -54,17 +54,20 @@ def _marks(fact: privacy.PrivacyFact, statement: Statement) -> tuple[Mark, ...]:
             )
             # The way back: whoever looks from a lot or producer finds what was issued about it.
             named = (
-                noted(statement, thing, "in-document", document=document, kind=fact.kind, log_size=fact.log_size)
+                noted(statement, issued_about(thing), "in", document=document, kind=fact.kind, log_size=fact.log_size)
                 for thing in fact.about
             )
             return (issued, *named)
         case privacy.StatementWithheld(statement=withheld):
-            return (
-                noted(statement, withheld, "withheld", reason=fact.reason),
-                noted(statement, WITHHELD, "withheld", statement=withheld),
-            )
+            # Not on the statement itself: the operator does not act on what it says by taking its text out.
+            return (noted(statement, WITHHELD, "withheld", statement=withheld, reason=fact.reason),)
         case _:
             assert_never(fact)
+
+
+def issued_about(thing: str) -> str:
+    """Under which subject the documents issued about a thing are listed; naming a lot in one is no act on the lot."""
+    return f"m/d/{thing}"
 
 
 def meaning(restated: Restated) -> Postings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,10 @@ from ledger.seasons.draft import Hand
 from ledger.seasons.people import person
 from ledger.seasons.scribe import Scribe
 from ledger.seasons.story import SEASON
+
+_CELL = 1_800
+_CELLS = 10
+"""A sector's plots lie in 10 x 10 cells of 1,800 millionths of a degree, about 200 metres."""
 
 _INSPECTORS = 9
 
@@ -59,6 +64,7 @@ class Register:
         self.scribe = scribe
         self.hand = hand
         self.goods = goods
+        self._plots_in: Counter[str] = Counter()
 
     def enrol(self, number: int, code: str, sector: Sector, when: datetime, *, community: str | None = None) -> str:
         """Take a producer on the register; returns its id."""
@@ -99,7 +105,9 @@ class Register:
             "sector": sector.name,
             "code": code,
         }
-        sealed = {"/geometry": square(self.scribe, number, sector, area_m2)}
+        cell = self._plots_in[sector.name]
+        self._plots_in[sector.name] += 1
+        sealed = {"/geometry": square(self.scribe, number, sector, area_m2, cell=cell)}
         self.scribe.state(self.hand, "plot.mapped", when, body, sealed=sealed, basis="witnessed")
         return place
 
@@ -181,16 +189,21 @@ class Register:
         self.scribe.state(by, "member.status-set", when, body, basis="document")
 
 
-def square(scribe: Scribe, number: int, sector: Sector, area_m2: int) -> str:
+def square(scribe: Scribe, number: int, sector: Sector, area_m2: int, *, cell: int | None = None) -> str:
     """GeoJSON of a square as text, because canonical JSON knows no fractions.
 
     A metre is 8.983 millionths of a degree of latitude. So near the equator a degree of longitude is
     taken as long as one of latitude, which is right within four percent.
     """
-    dice = scribe.dice(f"outline/{number}")
-    south = sector.latitude + dice.roll(-18_000, 18_000)
-    west = sector.longitude + dice.roll(-18_000, 18_000)
     side = isqrt(area_m2) * 8_983 // 1_000
+    dice = scribe.dice(f"outline/{number}")
+    if cell is None:
+        south = sector.latitude + dice.roll(-18_000, 18_000)
+        west = sector.longitude + dice.roll(-18_000, 18_000)
+    else:
+        # Neighbours share a hedge at most: every plot lies in a cell of its own, where in it is chance.
+        west = sector.longitude + (cell % _CELLS - _CELLS // 2) * _CELL + dice.roll(0, max(0, _CELL - side))
+        south = sector.latitude + (cell // _CELLS - _CELLS // 2) * _CELL + dice.roll(0, max(0, _CELL - side))
     corners = [(west, south), (west + side, south), (west + side, south + side), (west, south + side), (west, south)]
     points = ",".join(f"[{_degrees(x)},{_degrees(y)}]" for x, y in corners)
     return f'{{"type":"Polygon","coordinates":[[{points}]]}}'

@@ -122,6 +122,9 @@ def _want_traded(statement: Statement, wanted: Wants) -> None:
             wanted.subjects.update(pack_subject("commodity", line.commodity) for line in lines)
         case _:
             pass
+    if isinstance(statement.fact, LotSold):
+        claims = (claim for line in statement.fact.lots for claim in line.claims if claim.kind == "certificate")
+        wanted.subjects.update(pack_subject("scheme", claim.name) for claim in claims)
 
 
 def _want_certified(statement: Statement, wanted: Wants) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from ledger.claims import Appraiser
 from ledger.errors import NotFoundError, Problem
 from ledger.postings.log import pack_subject
 from ledger.state import LotBooks, Origin, Standing
@@ -82,21 +83,9 @@ class Books:
             found.setdefault(text(subject), []).append(Standing(index, kind, effective, orjson.loads(value)))
         return found
 
-    def bearing_marks(self, subjects: Iterable[str], kinds: Sequence[str]) -> dict[str, Sequence[Standing]]:
-        """The same as `marks`, for the one list of kinds that claims ask for: what other questions read is kept."""
-        wanted = list(subjects)
-        if self._kept is None:
-            return dict(self.marks(wanted, kinds))
-        self.names.find(self.db, wanted)
-        numbers = {number: text for text in wanted if (number := self.names.number(text)) is not None}
-        found = self._kept.marks(self.size, numbers)
-        missing = [text for number, text in numbers.items() if number not in found]
-        if missing:
-            read = self.marks(missing, kinds)
-            fresh: dict[int, Sequence[Standing]] = {self.names.known(text): read.get(text, []) for text in missing}
-            self._kept.keep_marks(self.size, fresh)
-            found |= fresh
-        return {numbers[number]: rows for number, rows in found.items() if rows}
+    def appraiser(self) -> Appraiser:
+        """Who judges claims over these books: the one other questions have filled already, or a new one."""
+        return Appraiser() if self._kept is None else self._kept.appraiser(self.size)
 
     def kept_set(self, number: int) -> KeptSet | None:
         """An origin set another question has read at this size."""

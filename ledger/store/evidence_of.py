@@ -7,7 +7,8 @@ queries as a lot of one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from ledger.claims import Delivery, Evidence, StepTaken
 from ledger.lineage import contributions, levels
@@ -17,7 +18,7 @@ from ledger.store.books import Books
 from ledger.store.kept import KeptSet
 from ledger.store.schema import ACCOUNT_KINDS
 
-_KINDS = (
+BEARING: Final = (
     "agreement",
     "agreement-on",
     "agreement-status",
@@ -36,7 +37,7 @@ _KINDS = (
     "evidence",
     "extended",
     "grazes",
-    "holding",
+    "holds",
     "household",
     "incident",
     "member",
@@ -64,6 +65,7 @@ _LEADS: Mapping[str, tuple[str, ...]] = {
     "certificate-of": ("certificate",),
     "certified": ("certificate",),
     "grazes": ("area",),
+    "holds": ("plot",),
     "household": ("household",),
     "incident": ("incident",),
     "member": ("certificate",),
@@ -95,7 +97,8 @@ class EvidenceOf:
         """Read through `books`, as known at their size."""
         self._books = books
         self._in_force = packs.among(books.adopted_packs())
-        self._marks: dict[str, Sequence[Standing]] = {}
+        self._appraiser = books.appraiser()
+        self._marks = self._appraiser.marks
         self._sets: dict[int, KeptSet] = {}
 
     def lot(self, lot: str) -> Evidence:
@@ -135,7 +138,7 @@ class EvidenceOf:
             blocks=summary.blocks,
             holders=holders,
             owners=owners,
-            marks=self._marks,
+            appraiser=self._appraiser,
             pack=pack,
             schemes=self._in_force.schemes,
             frameworks=self._in_force.frameworks,
@@ -144,18 +147,18 @@ class EvidenceOf:
     def _origin_set(self, number: int | None) -> KeptSet:
         """The rows of an origin set, with the deliveries they name and what was said of those."""
         if number is None:
-            return KeptSet((), {}, {}, frozenset())
+            return KeptSet((), {}, {})
         found = self._sets.get(number) or self._books.kept_set(number)
         if found is None:
             rows = self._books.origins(number)
             roots = {row.delivery for row in rows}
-            marks = self._books.marks(roots, _KINDS)
+            marks = self._books.marks(roots, BEARING)
             births = {root: born for root, said in marks.items() if (born := _birth(said)) is not None}
             actors = self._books.actors_at({born.index for born in births.values()})
             deliveries = {root: _delivery(root, born, actors[born.index]) for root, born in births.items()}
             # Births are in the deliveries already; the other marks on a delivery are few.
             others = {root: rest for root, said in marks.items() if (rest := [m for m in said if m.kind != "born"])}
-            found = KeptSet(rows, deliveries, others, frozenset(self._books.numbers(roots)))
+            found = KeptSet(rows, deliveries, others)
             self._books.keep_set(number, found)
         self._sets[number] = found
         self._marks.update(found.marks)
@@ -179,7 +182,7 @@ class EvidenceOf:
         """Load the marks of everything in `start`, of what those name, and so on until nothing new is named."""
         level = start - self._marks.keys()
         while level:
-            found = self._books.bearing_marks(level, _KINDS)
+            found = self._books.marks(level, BEARING)
             for thing in level:
                 self._marks[thing] = found.get(thing, ())
             named = {thing for rows in found.values() for mark in rows for thing in _leads(mark)}

@@ -14,7 +14,7 @@ from dataclasses import replace
 from sqlalchemy import Engine
 
 from ledger.errors import Problem, ProofError
-from ledger.log.entry import entry_hash
+from ledger.log.entry import MAX_INDEX, entry_hash
 from ledger.log.merkle import EMPTY_ROOT, leaf_hash, peaks, root
 from ledger.queries import Outcome
 from ledger.rules import Packs
@@ -22,8 +22,10 @@ from ledger.state import State
 from ledger.statement import Statement
 from ledger.store.announcing import Announcer
 from ledger.store.batch import GENESIS_TIP, Clock, Group, Item, Memory, Tip, entry_text
+from ledger.store.books import Books
 from ledger.store.connection import Connection
 from ledger.store.loading import Loader
+from ledger.store.log_view import LogView
 from ledger.store.names import Names
 from ledger.store.run import Run
 from ledger.store.troubles import GivenWayError
@@ -176,6 +178,14 @@ class Journal:
     def tidy(self) -> None:
         """Leave no trace of a text that was taken out of a statement, as far as the database does it at once."""
         self._db.tidy("statement", "mark", "flag")
+
+    def so_far(self) -> tuple[LogView, Books]:
+        """The log and the books with what this batch has written; for `prepare`, inside the batch's transaction.
+
+        On the writer's own connection: a database in memory lets nobody else read meanwhile.
+        """
+        names = self._memory.names
+        return LogView(self._db, self._log, self._origin, names), Books(self._db, self._log, names, MAX_INDEX)
 
     def alone(self, work: Callable[[], object]) -> None:
         """Do something while nobody can append: under the head lock, writing nothing to the log."""

@@ -1,22 +1,23 @@
-"""What readers keep of the books between questions: standing marks by subject, and the deliveries behind origin sets.
+"""What readers keep between questions: who judges claims, with all marks met so far, and deliveries behind sets.
 
 Claims of one lot lean on the same producers, plots and certificates as those of nearly every other lot of a
-co-operative. What is kept is good for the newest size only, and the log itself says what became stale: subjects with
-newer marks are dropped, and after a correction everything is. It looks at the log, not at events, so that other
-processes may write.
+co-operative. What is kept is good for the newest size only, and the log itself says what became stale: when a fact
+brought a new mark for anything met so far, or corrected another, all of it is dropped. It looks at the log, not at
+events, so that other processes may write.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ledger.claims import Delivery
+from ledger.claims import Appraiser, Delivery
 from ledger.state import Origin, Standing
 from ledger.store.connection import Connection
+from ledger.store.names import Names
 
-_MARKS_KEPT = 60_000
+_THINGS_KEPT = 40_000
 _ROWS_KEPT = 25_000
 _TOO_FAR = 10_000
 """New facts beyond which asking what they changed costs more than reading anew."""
@@ -28,7 +29,6 @@ class KeptSet(NamedTuple):
     rows: tuple[Origin, ...]
     deliveries: Mapping[str, Delivery]
     marks: Mapping[str, Sequence[Standing]]
-    roots: frozenset[int]
 
 
 class Kept:
@@ -42,28 +42,27 @@ class Kept:
 
     def _forget(self, size: int) -> None:
         self._size = size
-        self._marks: dict[int, Sequence[Standing]] = {}
+        self._appraiser = Appraiser()
         self._sets: dict[int, KeptSet] = {}
-        self._mark_count = 0
         self._row_count = 0
 
-    def follow(self, connection: Connection, size: int) -> None:
-        """Move on to a newer size, inside the read transaction that saw it; drop what the facts since then changed."""
+    def follow(self, connection: Connection, names: Names, size: int) -> None:
+        """Move on to a newer size, inside the read transaction that saw it; drop all that new facts made stale."""
         with self._lock:
             if size <= self._size:
                 return
-            if size - self._size > _TOO_FAR or not self._marks or self._was_corrected(connection, size):
+            met = self._appraiser.marks
+            if not met and not self._sets:
+                self._size = size
+            elif (
+                size - self._size > _TOO_FAR
+                or len(met) > _THINGS_KEPT
+                or self._was_corrected(connection, size)
+                or self._is_touched(connection, names, size)
+            ):
                 self._forget(size)
-                return
-            rows = connection.all(
-                "SELECT DISTINCT subject FROM mark WHERE log = ? AND ix >= ? AND ix < ?", self._log, self._size, size
-            )
-            changed = {subject for (subject,) in rows}
-            for subject in changed & self._marks.keys():
-                self._mark_count -= len(self._marks.pop(subject))
-            for number in [n for n, found in self._sets.items() if not changed.isdisjoint(found.roots)]:
-                self._row_count -= len(self._sets.pop(number).rows)
-            self._size = size
+            else:
+                self._size = size
 
     def _was_corrected(self, connection: Connection, size: int) -> bool:
         found = connection.one(
@@ -75,24 +74,24 @@ class Kept:
         )
         return found is not None
 
-    def marks(self, size: int, subjects: Iterable[int]) -> dict[int, Sequence[Standing]]:
-        """What is kept of these subjects at this size."""
-        with self._lock:
-            if size != self._size:
-                return {}
-            kept = self._marks
-            return {subject: kept[subject] for subject in subjects if subject in kept}
+    def _is_touched(self, connection: Connection, names: Names, size: int) -> bool:
+        """Whether a new fact marks anything met so far in a way that bears on a claim."""
+        rows = connection.all(
+            "SELECT DISTINCT subject FROM mark WHERE log = ? AND ix >= ? AND ix < ? AND kind NOT IN"
+            " ('estimate', 'label', 'confirmed', 'inspected', 'dispatched', 'received', 'receipt', 'conditions')",
+            self._log,
+            self._size,
+            size,
+        )
+        numbers = [subject for (subject,) in rows]
+        names.read(connection, numbers)
+        met = self._appraiser.marks
+        return any(names.text(number) in met for number in numbers)
 
-    def keep_marks(self, size: int, found: Mapping[int, Sequence[Standing]]) -> None:
-        """Keep what was read at this size, if it still is the newest one."""
+    def appraiser(self, size: int) -> Appraiser:
+        """The kept appraiser where the size is the newest seen, else one of the caller's own."""
         with self._lock:
-            if size != self._size:
-                return
-            if self._mark_count > _MARKS_KEPT:
-                self._marks = {}
-                self._mark_count = 0
-            self._marks.update(found)
-            self._mark_count += sum(len(rows) for rows in found.values())
+            return self._appraiser if size == self._size else Appraiser()
 
     def origin_set(self, size: int, number: int) -> KeptSet | None:
         """What is kept of an origin set at this size."""

@@ -35,6 +35,11 @@ _ROWS: Final = (
     ("lot", "lot", "1000000 1000000 2 1"),
     ("origin", "origin", "5000000 5000000 10 1"),
     ("flag", "flag", "100000 100000 2 1"),
+    ("subscription", "subscription", "1000 1000 1"),
+    ("subscription", "subscription_party", "1000 1000 5"),
+    ("outbox", "outbox", "1000000 1000000 1"),
+    ("outbox", "outbox_subscription", "1000000 1000000 10000 1"),
+    ("outbox", "outbox_waiting", "1000 1000 50 1"),
 )
 
 

@@ -53,10 +53,16 @@ def word_on(keeper: Keeper, day: str, marks: Marks) -> str:
     """The word on one day."""
     joined: list[tuple[str, str]] = []
     for through, subject in (("family", keeper.household), ("community", keeper.community)):
-        mine = [m for m in marks.get(subject, ()) if m.kind == "agreement"] if subject else []
-        joined += [(str(agreement), through) for agreement in dict.fromkeys(m.value["agreement"] for m in mine)]
+        signed = [m for m in marks.get(subject, ()) if m.kind == "agreement"] if subject else []
+        joined += [(str(agreement), through) for agreement in dict.fromkeys(m.value["agreement"] for m in signed)]
     found = [_one(keeper, agreement, through, day, marks) for agreement, through in joined]
-    breaches = [_breaches(keeper, agreement, day, marks) for agreement in dict.fromkeys(a for a, _ in joined)]
+    mine = {agreement for agreement, _ in joined}
+    pacts = [subject for subject, rows in marks.items() if any(m.value.get("thing") == "agreement" for m in rows)]
+    # The land's own breaches count whoever picks there; a household's only under what the household or village joined.
+    breaches = [
+        _breaches((keeper.grown, keeper.household) if pact in mine else (keeper.grown,), marks[pact], day)
+        for pact in pacts
+    ]
     running = [(level, start, word, cascade) for word, level, start, cascade in found if start]
     if running:
         levels = ["family", "community"]
@@ -113,17 +119,14 @@ def _one(keeper: Keeper, agreement: str, through: str, day: str, marks: Marks) -
     return max(["lapsed", *known], key=BEST_FIRST.index), max(ended), "", "lapsed"
 
 
-def _breaches(keeper: Keeper, agreement: str, day: str, marks: Marks) -> str:
-    """The worst breach that names the plot or, naming none, the household."""
+def _breaches(names: tuple[str, ...], rows: Sequence[Standing], day: str) -> str:
+    """The worst breach that names one of these: the plot or, naming none, the household."""
     words = ["compliant"]
-    for mark in marks[agreement]:
-        if mark.kind != "breach" or mark.value.get("plot", mark.value.get("household")) not in (
-            keeper.grown,
-            keeper.household,
-        ):
+    for mark in rows:
+        if mark.kind != "breach" or mark.value.get("plot", mark.value.get("household")) not in names:
             continue
         whose, cured, dismissed = mark.value["attributed_to"], "9999-12-31", False
-        for closing in marks[agreement]:
+        for closing in rows:
             if closing.kind == "breach-closed" and closing.value["breach"] == mark.value["breach"]:
                 match closing.value["outcome"]:
                     case "cured":

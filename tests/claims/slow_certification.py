@@ -167,9 +167,7 @@ def _of_plot(place: Place, marks: Marks, scheme: SchemePack, day: str) -> Found:
     elif "last_forbidden_input" in here.value and day < months_later(str(here.value["last_forbidden_input"]), 36):
         found.add(("forbidden-input-recent", "held"))
     others = {plot for mark in _of(marks, place.producer, "member") for plot in mark.value["plots"]}  # type: ignore[attr-defined]
-    others |= {
-        plot for plot in marks if any(m.value.get("holder") == place.producer for m in _of(marks, plot, "holding"))
-    }
+    others |= {mark.value["plot"] for mark in _of(marks, place.producer, "holds")}  # type: ignore[attr-defined]
     for other in others - {place.grown}:
         beside = status(other)
         if beside is not None and beside.value["status"] == "conventional":

@@ -310,7 +310,7 @@ def test_organic_land_with_a_forbidden_input_inside_the_conversion_time_is_held(
 
 def test_parallel_production_is_what_the_scheme_says_it_is() -> None:
     said = good()
-    said.say(FIELD, "holding", "2020-01-01", holder=ANA)
+    said.say(ANA, "holds", "2020-01-01", plot=FIELD)
     said.plot("conventional", "2020-01-01", FIELD)
     assert asked(said) == {"parallel-production": "held"}
     assert asked(said, pack=scheme(parallel_production=ruling("not-carried"))) == {"parallel-production": "not-carried"}
@@ -643,7 +643,7 @@ def stories(draw: st.DrawFn) -> Said:
             on = draw(st.sampled_from((PLOT, FIELD)))
             more = draw(st.sampled_from(({}, {"last_forbidden_input": "2023-05-12"})))
             said.plot(draw(st.sampled_from(("organic", "in-conversion", "conventional"))), when, on, **more)
-            said.say(FIELD, "holding", when, holder=ANA)
+            said.say(ANA, "holds", when, plot=FIELD)
         elif kind == "release":
             value = draw(st.sampled_from(({}, {"producers": [ANA]}, {"lots": ["LOT"]})))
             said.release(draw(THINGS), **{"from": when, "to": max(when, draw(DAYS))}, **value)

@@ -19,9 +19,8 @@ from ledger.errors import NotFoundError, ProofError
 from ledger.store import upgrade as upgrading
 from ledger.store.catalogue import Catalogue
 from ledger.store.connection import Connection, open_engine
-from ledger.store.upgrade import LEDGER, Part, migrate, vault_part
-from ledger.store.vault import create_vault
-from ledger.store.vault_schema import VAULT_SCHEMA
+from ledger.store.upgrade import LEDGER, Part, keys_part, migrate, vault_part
+from ledger.store.vault_schema import KEYS, KEYS_SCHEMA, VAULT, VAULT_SCHEMA, make_tables
 from ledger.store.version import CURRENT, UNKNOWN, VAULT_CURRENT, version_of
 from tests.store.world import COOP, Place, accept, count, facility, found, tell
 
@@ -37,8 +36,13 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-def _vault_part(engine: Engine) -> Part:
-    return vault_part(VAULT_SCHEMA if engine.dialect.name == "postgresql" else None)
+def _part(which: str, engine: Engine) -> Part:
+    schemas = engine.dialect.name == "postgresql"
+    if which == "ledger":
+        return LEDGER
+    if which == "vault":
+        return vault_part(VAULT_SCHEMA if schemas else None)
+    return keys_part(KEYS_SCHEMA if schemas else None)
 
 
 def _run(engine: Engine, sql: str) -> None:
@@ -54,9 +58,9 @@ def _migrated(engine: Engine, part: Part) -> None:
     migrate(engine, part)
 
 
-@pytest.mark.parametrize("which", ["ledger", "vault"])
+@pytest.mark.parametrize("which", ["ledger", "vault", "keys"])
 def test_metadata_and_migrations_agree(engine: Engine, which: str) -> None:
-    part = LEDGER if which == "ledger" else _vault_part(engine)
+    part = _part(which, engine)
     _migrated(engine, part)
 
     with engine.connect() as connection:
@@ -73,15 +77,18 @@ def test_migrations_and_creation_make_the_same_tables_to_the_letter(tmp_path: Pa
     """What alembic does not compare: primary keys, WITHOUT ROWID, conditions of indexes."""
     texts = []
     for name in ("migrated", "created"):
-        ledger, vault = (open_engine(str(tmp_path / f"{name}.{kind}"), must_exist=False) for kind in ("db", "vault"))
+        engines = [open_engine(str(tmp_path / f"{name}.{kind}"), must_exist=False) for kind in ("db", "vault", "keys")]
+        ledger, vault, keys = engines
         if name == "migrated":
             _migrated(ledger, LEDGER)
             _migrated(vault, vault_part(None))
+            _migrated(keys, keys_part(None))
         else:
             Catalogue(ledger, 1).create("x.example/log/x", "https://x.example", {})
-            create_vault(vault, None)
-        texts.append([_tables(each) for each in (ledger, vault)])
-        for each in (ledger, vault):
+            make_tables(vault, None, VAULT)
+            make_tables(keys, None, KEYS)
+        texts.append([_tables(each) for each in engines])
+        for each in engines:
             each.dispose()
 
     assert texts[0] == texts[1]
@@ -106,7 +113,7 @@ def test_primary_keys_agree_on_postgresql(postgres_url: str) -> None:
     assert keys == {name: [c.name for c in table.primary_key] for name, table in LEDGER.metadata.tables.items()}
 
 
-@pytest.mark.parametrize("part", [LEDGER, vault_part(None)])
+@pytest.mark.parametrize("part", [LEDGER, vault_part(None), keys_part(None)])
 def test_the_newest_migration_is_the_version_the_program_expects(part: Part) -> None:
     from alembic.config import Config
 
@@ -119,7 +126,7 @@ def test_the_newest_migration_is_the_version_the_program_expects(part: Part) -> 
 
 
 def test_migrations_go_one_after_the_other() -> None:
-    for folder in ("versions", "vault_versions"):
+    for folder in ("versions", "vault_versions", "keys_versions"):
         names = sorted(path.name for path in (upgrading._MIGRATIONS / folder).glob("[0-9]*.py"))
         assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
 
@@ -211,6 +218,52 @@ def test_a_step_that_fails_leaves_the_ledger_as_it_was(shared: Place, with_a_nex
     assert not inspect(engine).has_table("remark")
     engine.dispose()
     assert shared.open().head() == before
+
+
+def test_a_vault_that_held_the_keys_gives_them_up(shared: Place) -> None:
+    """Until version 0002 the keys lay in the vault: whoever had its backup and the master key had everything."""
+    ledger = shared.create()
+    said = tell(ledger)
+    enrolled = [d for d in _digests(ledger) if ledger.disclosures(d)]
+    clear = [ledger.disclosures(digest) for digest in enrolled]
+    _back_to_the_first_vault(ledger)
+    shared.close(ledger)
+    with pytest.raises(ProofError) as caught:
+        shared.open()
+    assert [p.code for p in caught.value.problems] == ["database-older"]
+    done = Ledger.upgrade(shared.database, state_dir=shared.state_dir)
+    again_done = Ledger.upgrade(shared.database, state_dir=shared.state_dir)
+
+    assert (done.vault_found, done.vault_now, again_done.changed) == ("0001", VAULT_CURRENT, False)
+    again = shared.open()
+    assert [again.disclosures(digest) for digest in enrolled] == clear
+    assert not inspect(again._vault._engine).has_table("person", again._vault._schema.rstrip(".") or None)
+    assert again.fact(said["P1"].digest).index == said["P1"].index
+
+
+def _digests(ledger: Ledger) -> list[str]:
+    db = Connection(ledger._engine)
+    rows = db.all("SELECT digest FROM entry ORDER BY ix")
+    db.close()
+    return [bytes(row[0]).hex() for row in rows]
+
+
+def _back_to_the_first_vault(ledger: Ledger) -> None:
+    """The tables of version 0001, with the keys among the sealed values."""
+    vault, keys = ledger._vault, ledger._vault._keys
+    rows = keys._rows("SELECT holder, wrapped FROM {}person")
+    binary = "BLOB" if vault._engine.dialect.name == "sqlite" else "BYTEA"
+    for sql in (
+        "DROP TABLE {}blind",
+        "DROP TABLE {}doomed",
+        f"CREATE TABLE {{}}person (holder TEXT PRIMARY KEY, wrapped {binary} NOT NULL)",
+        "UPDATE {}alembic_version SET version_num = '0001'",
+    ):
+        _run(vault._engine, sql.format(vault._schema))
+    db = Connection(vault._engine)
+    db.many(f"INSERT INTO {vault._schema}person (holder, wrapped) VALUES (?, ?)", rows)
+    db.close()
+    _run(keys.engine, f"DELETE FROM {keys.schema}person")
 
 
 def test_a_newer_ledger_is_not_touched_by_an_upgrade(shared: Place) -> None:
