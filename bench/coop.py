@@ -13,6 +13,8 @@ DISTRICTS = ("Moyobamba", "Jepelacio", "Soritor", "Habana")
 SACK_GRAMS = 60_000
 SCHEME = "eu-organic"
 FRAMEWORK = "forest-agreement"
+_ROW = 100
+"""Plots that lie side by side; each is a square of two hectares with land of nobody's between it and the next."""
 
 
 @dataclass(frozen=True, slots=True)

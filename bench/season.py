@@ -18,8 +18,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import islice
+from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
 from pathlib import Path
+from queue import Empty
 from typing import cast
 
 import orjson
@@ -142,7 +144,7 @@ def _poured(ledger: Ledger, shape: Shape) -> Landmarks:
     done, began = start, time.perf_counter()
     try:
         with ThreadPoolExecutor(2) as pool:
-            while not isinstance(portion := queue.get(), Landmarks):
+            while not isinstance(portion := _next(queue, speaker), Landmarks):
                 pour(ledger, portion, pool)
                 done += len(portion)
                 if done % 50_000 < _PORTION:
@@ -152,6 +154,16 @@ def _poured(ledger: Ledger, shape: Shape) -> Landmarks:
         speaker.terminate()
         speaker.join()
     return portion
+
+
+def _next(queue: Queue[list[bytes] | Landmarks], speaker: BaseProcess) -> list[bytes] | Landmarks:
+    """What the other process says next; raises RuntimeError where it has died."""
+    while True:
+        try:
+            return queue.get(timeout=1)
+        except Empty:
+            if not speaker.is_alive():
+                raise RuntimeError("the process that says the facts has ended") from None
 
 
 def _speak(queue: Queue[list[bytes] | Landmarks], shape: Shape, facts: int) -> None:

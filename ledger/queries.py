@@ -301,6 +301,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class PartClaim:
+    """What one delivery's grams carry by themselves, with the codes of the reasons."""
+
+    kind: ClaimKind
+    name: str
+    status: ClaimStatus
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LotClaims:
     """All claims of a lot on a day (`at`), as known at a log size."""
 

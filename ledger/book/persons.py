@@ -6,11 +6,10 @@ one that was taken back does so no longer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
-import orjson
-
+from ledger.postings.parties import papers_about
 from ledger.state import Standing
 from ledger.statement import Statement
 from ledger.store.books import Books
@@ -54,43 +53,36 @@ class Persons:
             return True
         return self._is_auditor(party) and all(self._has_consented(theirs.get(each, ()), party) for each in persons)
 
-
     def belongings(self, person: Thing) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What goes with a person: (holders of sealed values, digests of personal documents), the person first.
 
-        Plots and herds held by nobody who stays, and personal documents about nobody who stays. A walk over all
-        marks: erasures are few, and an index for them would cost every delivery something.
+        Plots and herds held by nobody who stays, and personal documents about nobody who stays.
         """
-        books = self._books
-        rows = books.db.all(
-            "SELECT subject, kind, value FROM mark WHERE log = ? AND kind IN ('holding', 'document') AND value LIKE ?"
-            " AND ix < ? AND (gone IS NULL OR gone >= ?)",
-            books.log,
-            f'%"{person}"%',
-            books.size,
-            books.size,
-        )
-        books.names.read(books.db, {row[0] for row in rows})
-        held = sorted({books.names.text(row[0]) for row in rows if row[1] == "holding"})
-        things = [person, *(thing for thing in held if thing != person and self._goes_with(thing, person))]
-        return tuple(things), tuple(sorted(self._documents(rows, things)))
+        held = {
+            str(mark.value.get("plot") or mark.value.get("herd"))
+            for mark in self._books.marks([person], ("holds", "keeps")).get(person, ())
+        }
+        things = (person, *(thing for thing in sorted(held) if self._goes_with(thing, person)))
+        papers = self._books.marks([papers_about(thing) for thing in things], ("paper",)).values()
+        personal = {str(mark.value["document"]) for rows in papers for mark in rows if mark.value.get("personal")}
+        return things, tuple(sha256 for sha256 in sorted(personal) if self._is_about_none_but(sha256, things))
 
     def _goes_with(self, thing: Thing, person: Thing) -> bool:
         others = _holders(self._marks([thing]).get(thing, [])) - {person}
         return all(self.is_hidden(other) for other in others)
 
-    def _documents(self, rows: Iterable[tuple[int, str, str]], things: list[str]) -> Iterable[str]:
-        for subject, kind, value in rows:
-            said = orjson.loads(value) if kind == "document" else {}
-            about = [each for each in said.get("about", ()) if isinstance(each, str)]
-            if said.get("personal") and all(each in things or self.is_hidden(each) for each in about):
-                yield self._books.names.text(subject)
+    def _is_about_none_but(self, sha256: str, things: Collection[Thing]) -> bool:
+        return all(
+            str(each) in things or self.is_hidden(str(each))
+            for mark in self._books.marks([sha256], ("document",)).get(sha256, ())
+            for each in _listed(mark.value.get("about"))
+        )
 
     def hides_document(self, sha256: str) -> bool:
         """Whether a personal document is about hidden persons alone."""
         for mark in self._books.marks([sha256], ("document",)).get(sha256, ()):
-            about = mark.value.get("about")
-            if mark.value.get("personal") and isinstance(about, list) and about:
+            about = _listed(mark.value.get("about"))
+            if mark.value.get("personal") and about:
                 return all(self.is_hidden(str(each)) for each in about)
         return False
 
@@ -129,6 +121,10 @@ class Persons:
 def _holders(marks: Iterable[Standing]) -> set[str]:
     """Everybody who was ever said to hold a plot or herd: what was mapped for one of them may show another."""
     return {str(mark.value["holder"]) for mark in marks if mark.kind == "holding"}
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _birth_party(marks: Iterable[Standing]) -> object:

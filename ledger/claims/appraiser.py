@@ -8,7 +8,7 @@ for things it has not met.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.claims.certification import CertifiedDeliveries, SchemeRegister, Served, step_certified
 from ledger.claims.conservation import Conservation, frameworks_at
@@ -39,7 +39,8 @@ class Appraiser:
         self._steps: dict[tuple[str, ...], Served] = {}
         self._conservation: dict[str, Conservation] = {}
         self._frameworks: dict[_Land, frozenset[str]] = {}
-        self._evidenced: dict[Place, tuple[Reason, ...]] = {}
+        self.places: dict[tuple[str, str, str], Place] = {}
+        self._answers: dict[tuple[str, str, str], dict[tuple[str, str, str], Any]] = {}
         self._homes: dict[str, Sequence[tuple[str, int, str, bool]]] = {}
 
     def register(self, scheme: SchemePack) -> SchemeRegister:
@@ -86,10 +87,11 @@ class Appraiser:
 
     def evidenced(self, place: Place) -> tuple[Reason, ...]:
         """What the EUDR evidence of a delivery lacks."""
-        found = self._evidenced.get(place)
-        if found is None:
-            found = self._evidenced[place] = delivery_evidenced(place, self.marks)
-        return found
+        return delivery_evidenced(place, self.marks)
+
+    def answers(self, question: tuple[str, str, str]) -> dict[tuple[str, str, str], Any]:
+        """Where a question about single deliveries keeps its answers, by (delivery, land, producer)."""
+        return self._answers.setdefault(question, {})
 
     def household(self, producer: str, day: str) -> str:
         """A producer's household on a day. The first one counts before it was written down: families are older."""

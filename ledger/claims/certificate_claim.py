@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.claims.certification import (
     CertificateRead,
@@ -15,12 +15,13 @@ from ledger.claims.certification import (
     relinquished,
     seller_certified,
 )
-from ledger.claims.evidence import Delivery, StepTaken
+from ledger.claims.evidence import StepTaken
 from ledger.claims.gathered import Gathered
 from ledger.claims.lot_evidence import Evidence
 from ledger.claims.made_claim import Found, made_claim
 from ledger.claims.owners import Asked, Holding, holdings
-from ledger.claims.parts import Covered, LotPart
+from ledger.claims.part_verdict import certified_part
+from ledger.claims.parts import Covered, LotPart, as_step
 from ledger.claims.reasons import Reason, status_of
 from ledger.claims.whole_lot import blocking_reasons, released_lots
 from ledger.packs.scheme import Model, SchemePack
@@ -67,7 +68,7 @@ class _SchemeClaim:
         self._scheme = scheme
         self._asked = asked
         self._register = evidence.appraiser.register(scheme)
-        self._deliveries = evidence.appraiser.deliveries(scheme, evidence.commodity, asked.at)
+        self._judge = certified_part(evidence, scheme, asked.at)
         self._is_freed = evidence.lot in released_lots(evidence, scheme.code)
         self._certificates: dict[str, None] = {}
 
@@ -82,7 +83,9 @@ class _SchemeClaim:
         is_blend = model == "controlled-blending" and combined.status == "carried"
         if is_blend:
             gathered.parts_are_notes()
-        gathered.of_whole(r for r in combined.reasons if r.code in ("model-not-allowed", "nothing-there", "blended-in-part"))
+        gathered.of_whole(
+            r for r in combined.reasons if r.code in ("model-not-allowed", "nothing-there", "blended-in-part")
+        )
         product = Product(evidence.commodity, evidence.form, model, evidence.pack)
         owners = []
         for holding in holdings(evidence, self._asked.party):
@@ -100,14 +103,13 @@ class _SchemeClaim:
         return made_claim("certificate", scheme.code, scheme.names, found)
 
     def _of_part(self, part: LotPart, gathered: Gathered, covered: Covered) -> Part:
-        served = self._deliveries.of(part.place)
-        self._certificates.update(dict.fromkeys(served.certificates))
-        reasons = self._freed(served.reasons)
-        given_up = relinquished(part.place.delivery.lot, self._scheme.code, self._evidence.marks)
-        if given_up is not None:
-            reasons = (*reasons, given_up)
-        gathered.of_part(reasons, part)
-        status = status_of(reasons)
+        status, reasons, papers, _ = self._judge(part)
+        self._certificates.update(dict.fromkeys(papers))
+        if reasons:
+            if self._is_freed:
+                reasons = freed(reasons)
+                status = status_of(reasons)
+            gathered.of_part(reasons, part)
         if status == "carried":
             covered.add(part)
         return Part(part.place.producer, part.grams, status)
@@ -115,11 +117,8 @@ class _SchemeClaim:
     def _way(self) -> Iterator[Reason]:
         """Reasons of the whole lot: places it was delivered and worked at, and claims given up on the way."""
         evidence, code = self._evidence, self._scheme.code
-        seen: set[tuple[str, ...]] = set()
-        for step in (*evidence.steps, *(_as_step(part.place.delivery) for part in self._parts)):
-            key = (step.facility, step.party, step.process or step.how, step.day)
-            if step.day and key not in seen:
-                seen.add(key)
+        for step in self._sites():
+            if step.day:
                 yield from evidence.appraiser.step(step, self._scheme, evidence.pack, self._asked.at).reasons
         for lot in sorted({step.lot for step in evidence.steps} | {evidence.lot}):
             given_up = relinquished(lot, code, evidence.marks)
@@ -127,6 +126,18 @@ class _SchemeClaim:
                 yield given_up
             if credited_grams(lot, code, evidence.marks):
                 yield Reason("claim-moved-to-mass-balance", "not-carried", lot)
+
+    def _sites(self) -> Iterable[StepTaken]:
+        """A step of each kind at each place and day: what is asked of the others has the same answer."""
+        found: dict[tuple[str, ...], StepTaken] = {}
+        for step in self._evidence.steps:
+            found.setdefault((step.facility, step.party, step.process or step.how, step.day), step)
+        for part in self._parts:
+            delivery = part.place.delivery
+            key = (delivery.facility, delivery.party, delivery.how, delivery.delivered_on)
+            if key not in found:
+                found[key] = as_step(delivery)
+        return found.values()
 
     def _model(self, parts: Sequence[Part]) -> Model:
         """The strictest model that fits: blending only where something is not certified and the scheme allows it."""
@@ -174,19 +185,6 @@ class _SchemeClaim:
 def freed(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     """What a body's release leaves of reasons: what was held is a note; what is not carried stays so."""
     return tuple(r._replace(effect="note") if r.effect == "held" else r for r in reasons)
-
-
-def _as_step(delivery: Delivery) -> StepTaken:
-    return StepTaken(
-        delivery.lot,
-        delivery.how,
-        "",
-        delivery.delivered_on,
-        delivery.facility,
-        delivery.party,
-        delivery.form,
-        delivery.at_index,
-    )
 
 
 def _paper(read: CertificateRead) -> Paper:

@@ -214,10 +214,11 @@ class Conservation:
     def _named(self, agreement: str) -> frozenset[str]:
         """Every household, producer, plot and herd of which an agreement or its successors say something."""
         if agreement not in self._names:
-            chain = [found for each in (agreement, *self._successors(agreement)) if (found := self._agreement(each))]
+            chain = (self._agreement(each) for each in (agreement, *self._successors(agreement)))
             self._names[agreement] = frozenset(
                 key
                 for each in chain
+                if each is not None
                 for said in (each.statuses, each.breaches, each.monitorings)
                 for key in said
                 if key

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from ledger.claims.gathered import Gathered
 from ledger.claims.lot_evidence import Evidence
 from ledger.claims.made_claim import Found, made_claim
+from ledger.claims.part_verdict import kept_part
 from ledger.claims.parts import Covered, LotPart
-from ledger.claims.reasons import Reason, status_of
+from ledger.claims.reasons import Reason
 from ledger.claims.whole_lot import blocking_reasons
 from ledger.queries import Claim, Paper
 
@@ -31,24 +32,24 @@ def conservation_claim(evidence: Evidence, parts: Sequence[LotPart], code: str, 
     if framework is None:
         gathered.of_whole((Reason("framework-unknown", "held", code, at),))
         return made_claim("conservation", code, None, Found(gathered, covered))
-    asked = evidence.appraiser.conservation(framework)
+    judge = kept_part(evidence, framework)
     agreements: dict[str, None] = {}
     outside = 0
     for part in parts:
-        found = asked.delivery(part.place)
-        gathered.of_part(found.reasons, part)
-        if found.word == "not-applicable":
+        status, reasons, papers, is_outside = judge(part)
+        if reasons:
+            gathered.of_part(reasons, part)
+        if is_outside:
             outside += part.grams
             continue
-        if found.agreement:
-            agreements[found.agreement] = None
-        if status_of(found.reasons) == "carried":
+        agreements.update(dict.fromkeys(papers))
+        if status == "carried":
             covered.add(part)
     if outside == evidence.grams:
         return None
     gathered.of_whole(blocking_reasons(evidence))
-    papers = [_paper(agreement, evidence.birth(agreement)) for agreement in agreements]
-    found_all = Found(gathered, covered, papers, outside_grams=outside)
+    named = [_paper(agreement, evidence.birth(agreement)) for agreement in agreements]
+    found_all = Found(gathered, covered, named, outside_grams=outside)
     return made_claim("conservation", code, framework.names, found_all)
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ledger.claims.evidence import Delivery, Place
+from ledger.claims.evidence import Delivery, Place, StepTaken
 from ledger.claims.lot_evidence import Evidence
-from ledger.lineage import Share
+from ledger.state import Origin
 
 _UNKNOWN = Delivery("", "", "", "", "", "", "", "", "", 0, 0)
 
 
 class LotPart(NamedTuple):
-    """Grams of one delivery in the lot; a producer without a household is a family of its own."""
+    """Grams of one delivery in the lot; a producer without a household is a family of its own.
 
+    Parts of several lots that come from one delivery have the same `row` and `place`, and are judged once.
+    """
+
+    row: Origin
     place: Place
     grams: int
     family: str
@@ -36,13 +40,35 @@ class Covered:
 
 def parts_of(evidence: Evidence) -> tuple[LotPart, ...]:
     """The parts of a lot that have any grams."""
-    return tuple(_part(evidence, share) for share in evidence.shares if share.grams)
+    places = evidence.appraiser.places
+    parts: list[LotPart] = []
+    for row, grams in evidence.shares:
+        if grams:
+            key = (row.delivery, row.grown, row.producer)
+            place = places.get(key)
+            if place is None:
+                place = places[key] = _place(evidence, row)
+            parts.append(LotPart(row, place, grams, place.household or row.producer))
+    return tuple(parts)
 
 
-def _part(evidence: Evidence, share: Share) -> LotPart:
-    row, appraiser = share.origin, evidence.appraiser
+def _place(evidence: Evidence, row: Origin) -> Place:
+    appraiser = evidence.appraiser
     delivery = evidence.deliveries.get(row.delivery) or _UNKNOWN._replace(lot=row.delivery)
     household = appraiser.household(row.producer, delivery.delivered_on)
     community = str(appraiser.birth(row.producer).get("community") or "")
-    place = Place(row.producer, household, community, row.grown, delivery)
-    return LotPart(place, share.grams, household or row.producer)
+    return Place(row.producer, household, community, row.grown, delivery)
+
+
+def as_step(delivery: Delivery) -> StepTaken:
+    """A delivery as a step: the place it was taken in at is a site too."""
+    return StepTaken(
+        delivery.lot,
+        delivery.how,
+        "",
+        delivery.delivered_on,
+        delivery.facility,
+        delivery.party,
+        delivery.form,
+        delivery.at_index,
+    )

@@ -1,4 +1,4 @@
-"""Facts about personal data and what is made of the log: erasure asked for and done, documents issued, text withheld."""
+"""Facts about personal data and what leaves the log: erasure asked for and done, documents issued, text withheld."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from ledger.lineage.origins import Share, contributions, mix
 from ledger.lineage.summaries import (
+    BLOCKING_MARKS,
     Birth,
     LotBasis,
     birth_sets,
@@ -13,6 +14,7 @@ from ledger.lineage.summaries import (
 from ledger.lineage.walk import closure, levels, topological
 
 __all__ = [
+    "BLOCKING_MARKS",
     "Birth",
     "LotBasis",
     "Share",

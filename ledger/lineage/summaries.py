@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ledger.lineage.origins import mix
 from ledger.lineage.walk import topological
 from ledger.postings import Edge, Mark
-from ledger.state import Blocking, LotBooks, Origin, Standing
+from ledger.state import PLEDGED, Blocking, LotBooks, Origin, Standing
 
 IN_QUESTION = "in-question"
 OVERDRAWN = "overdrawn"
+BLOCKING_MARKS = ("held", "recalled", "released", "pledged", "pledge-released")
+"""Marks on a lot that change what blocks it, and with it everything forward of it."""
+
 NO_BIRTH = "no-birth"
 
 
@@ -151,14 +155,15 @@ def resummarise(
     current: Mapping[str, LotBooks | None],
     rows_of: Callable[[int], tuple[Origin, ...]],
     new_numbers: Iterator[int],
+    pledged_at: Mapping[tuple[str, str], int] = MappingProxyType({}),
 ) -> tuple[dict[str, LotBooks], dict[int, tuple[Origin, ...]]]:
     """Summarise `lots` (closed forward) again.
 
-    `current` has what is stored and `overdrawn` the facts that took more than the book held, both for
-    these lots and for their inputs. A set whose rows come out as they were keeps its number;
-    otherwise it gets the next new one.
+    `current` has what is stored, `overdrawn` the facts that took more than the book held and `pledged_at` the index
+    of each pledge by (lot, pledge), all for these lots and for their inputs. A set whose rows come out as they were
+    keeps its number; otherwise it gets the next new one.
     """
-    again = _Again(lots, overdrawn, current, rows_of, new_numbers)
+    again = _Again(lots, overdrawn, current, rows_of, new_numbers, pledged_at)
     for lot in topological({lot: [i for i, _, _ in basis.inputs] for lot, basis in lots.items()}):
         again.done[lot] = LotBooks(again.set_of(lot), again.blocks_of(lot))
     return again.done, again.sets
@@ -174,6 +179,7 @@ class _Again:
         current: Mapping[str, LotBooks | None],
         rows_of: Callable[[int], tuple[Origin, ...]],
         new_numbers: Iterator[int],
+        pledged_at: Mapping[tuple[str, str], int],
     ) -> None:
         self.done: dict[str, LotBooks] = {}
         self.sets: dict[int, tuple[Origin, ...]] = {}
@@ -182,6 +188,7 @@ class _Again:
         self._current = current
         self._rows_of = rows_of
         self._new_numbers = new_numbers
+        self._pledged_at = pledged_at
         self._shared: dict[int, int] = {}
         self._grams_into = _grams_by_fact(lots)
 
@@ -209,12 +216,20 @@ class _Again:
             books = self._books(input_lot)
             overdrew = index in self._overdrawn.get(input_lot, ())
             inherited = books.blocks if books is not None else ()
-            blocks.update(block for block in inherited if overdrew or not _is_own_shortage(block, input_lot))
+            blocks.update(
+                block
+                for block in inherited
+                if (overdrew or not _is_own_shortage(block, input_lot)) and not self._before(block, input_lot, index)
+            )
         if basis.birth is None:
             blocks.add(Blocking(IN_QUESTION, NO_BIRTH, lot))
         if self._overdrawn.get(lot):
             blocks.add(Blocking(IN_QUESTION, OVERDRAWN, lot))
         return tuple(sorted(_own_marks(lot, blocks, basis.marks)))
+
+    def _before(self, block: Blocking, input_lot: str, index: int) -> bool:
+        """Whether a lot was made before the lot it came from was pledged: it has none of the pledged grams."""
+        return block.kind == PLEDGED and index < self._pledged_at.get((input_lot, block.source), 0)
 
     def _books(self, lot: str) -> LotBooks | None:
         return self.done[lot] if lot in self.done else self._current.get(lot)
@@ -242,14 +257,20 @@ def _grams_by_fact(lots: Mapping[str, LotBasis]) -> dict[int, dict[str, int]]:
 
 
 def _own_marks(lot: str, inherited: set[Blocking], marks: Iterable[Standing]) -> set[Blocking]:
-    """Inherited blocks, the lot's own holds and recalls added and its releases taken away, in log order."""
+    """Inherited blocks, the lot's own holds, recalls and pledges added and its releases taken away, in log order."""
     blocks = set(inherited)
+    pledged: dict[str, int] = {}
     for mark in marks:
         source = str(mark.value.get("hold", ""))
         if mark.kind in ("held", "recalled"):
             blocks.add(Blocking(mark.kind, source, lot))
         elif mark.kind == "released":
             blocks = {block for block in blocks if block.source != source}
+        elif mark.kind in ("pledged", "pledge-released"):
+            pledge, grams = str(mark.value["pledge"]), mark.value["grams"]
+            change = grams if isinstance(grams, int) else 0
+            pledged[pledge] = pledged.get(pledge, 0) + (change if mark.kind == "pledged" else -change)
+    blocks.update(Blocking(PLEDGED, pledge, lot) for pledge, grams in pledged.items() if grams > 0)
     return blocks
 
 

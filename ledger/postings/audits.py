@@ -6,9 +6,11 @@ from typing import assert_never
 
 from ledger.facts import audits
 from ledger.postings.born import born, noted
-from ledger.postings.log import LOG
 from ledger.postings.shapes import Mark, Postings
 from ledger.statement import Statement
+
+ATTESTED = "m/attested"
+"""Under which subject everything anybody attested to is listed; judge never loads such lists."""
 
 
 def post(fact: audits.AuditFact, statement: Statement) -> Postings:
@@ -31,14 +33,21 @@ def _marks(fact: audits.AuditFact, statement: Statement) -> tuple[Mark, ...]:
             )
             return (opened, *(noted(statement, party, "audit", audit=fact.audit, **period) for party in fact.parties))
         case audits.AuditAttested():
-            said = {
-                "by": statement.actor,
-                "size": fact.size,
-                "root": fact.root,
-                "rules_version": fact.rules_version,
-                "result": fact.result,
-            }
-            of_the_log = noted(statement, LOG, "attested", audit=fact.audit, **said)
-            return (of_the_log,) if fact.audit is None else (of_the_log, noted(statement, fact.audit, "attested", **said))
+            of_the_log = _attested(fact, statement, ATTESTED)
+            return (of_the_log,) if fact.audit is None else (of_the_log, _attested(fact, statement, fact.audit))
         case _:
             assert_never(fact)
+
+
+def _attested(fact: audits.AuditAttested, statement: Statement, subject: str) -> Mark:
+    return noted(
+        statement,
+        subject,
+        "attested",
+        audit=None if subject == fact.audit else fact.audit,
+        by=statement.actor,
+        size=fact.size,
+        root=fact.root,
+        rules_version=fact.rules_version,
+        result=fact.result,
+    )

@@ -110,7 +110,8 @@ def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
                 district=fact.district,
                 sector=fact.sector,
             )
-            return (registered, noted(statement, fact.herd, "holding", holder=fact.holder, share=1000))
+            held = noted(statement, fact.herd, "holding", holder=fact.holder, share=1000)
+            return (registered, held, noted(statement, fact.holder, "keeps", herd=fact.herd))
         case land.HerdCounted():
             return (noted(statement, fact.herd, "animals", day=fact.counted_on, counted=fact.animals),)
         case land.HerdChanged():

@@ -10,6 +10,11 @@ from ledger.postings.shapes import Postings
 from ledger.statement import Statement
 
 
+def papers_about(thing: str) -> str:
+    """Under which subject the documents attached to a thing are listed; judge never loads such lists."""
+    return f"m/p/{thing}"
+
+
 def post(fact: parties.PartyFact, statement: Statement) -> Postings:
     """The postings of a fact of this theme."""
     match fact:
@@ -68,6 +73,11 @@ def post(fact: parties.PartyFact, statement: Statement) -> Postings:
                 personal=fact.personal,
                 about=list(fact.about),
             )
-            return Postings(marks=(attached,))
+            # The way back, for whoever asks which papers there are about a thing.
+            listed = (
+                noted(statement, papers_about(thing), "paper", document=fact.document, personal=fact.personal)
+                for thing in fact.about
+            )
+            return Postings(marks=(attached, *listed))
         case _:
             assert_never(fact)

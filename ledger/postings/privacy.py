@@ -91,12 +91,12 @@ def restatement(statement: Statement, postings: Postings, *, mask: Collection[st
         on_behalf_of=envelope.on_behalf_of,
         replaces=envelope.replaces,
         seq=envelope.seq,
-        moves=tuple(RestatedMove(kind=m.account.kind, a=m.account.a, b=m.account.b, c=m.account.c, amount=m.amount)
-                    for m in postings.moves),
+        moves=tuple(
+            RestatedMove(kind=m.account.kind, a=m.account.a, b=m.account.b, c=m.account.c, amount=m.amount)
+            for m in postings.moves
+        ),
         marks=tuple(
-            RestatedMark(
-                subject=m.subject, kind=m.kind, effective_from=m.effective_from, value=_masked(m.value, mask)
-            )
+            RestatedMark(subject=m.subject, kind=m.kind, effective_from=m.effective_from, value=_masked(m.value, mask))
             for m in postings.marks
         ),
         edges=tuple(RestatedEdge(output=e.output, input=e.input, grams=e.grams) for e in postings.edges),

@@ -72,7 +72,7 @@ def nothing_blocked_leaves(heard: Heard, state: State, packs: Packs) -> Iterator
         leaving = [("/body/lot", fact.lot)]
     for where, lot in leaving:
         books = state.lot(lot)
-        for kind in sorted({block.kind for block in books.blocks} if books is not None else ()):
+        for kind in sorted({block.kind for block in books.blocks} & BLOCKED.keys() if books is not None else ()):
             yield Problem(BLOCKED[kind], where, lot, retry="after-change")
 
 

@@ -5,30 +5,64 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.errors import Problem
-from ledger.facts.lots import LotDispatched
+from ledger.facts.lots import LotDispatched, LotLost, LotPacked, LotSampled, LotTransformed, LotUnpacked
 from ledger.facts.trade import LotSold, PledgeRecorded, PledgeReleased, SaleReversed
 from ledger.postings import Account
 from ledger.rules.base import Heard, Packs, rule
 from ledger.rules.contracts import grams_of
-from ledger.state import State
+from ledger.state import PLEDGED, State
 
 
 @rule(LotSold, LotDispatched, SaleReversed)
 def pledged_grams_stay(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
-    """What is sold, sent or given back leaves the grams alone that are pledged to a lender."""
+    """What is sold, sent or given back leaves the grams alone that are pledged, and nothing made of them leaves."""
     del packs
     kind, whose, leaving = _leaving(heard)
     for place, lot, grams in leaving:
-        pledged = pledged_by(state, lot)
-        if not pledged:
-            continue
-        free = state.balance(Account(kind, lot, whose)) - pledged[whose] if whose in pledged else grams
-        if kind == "stock":
-            # Stock that lies with a mill or a warehouse is pledged by its owner.
-            whole = sum(there for there in state.balances("stock", lot).values() if there > 0)
-            free = min(free, whole - sum(pledged.values()))
+        free = _free(state, Account(kind, lot, whose), grams)
         if grams > free:
             yield Problem("lot-pledged", f"/body/lots/{place}/grams", grams, max(free, 0), retry="after-change")
+
+
+def _free(state: State, account: Account, grams: int) -> int:
+    """How much may leave an account (stock or title of a lot and a party) for all the pledges; else `grams`."""
+    free = grams
+    for pledged_lot in _pledged_lots(state, account.a):
+        pledged = pledged_by(state, pledged_lot)
+        if pledged_lot != account.a:
+            # Made of pledged stock: free as long as the pledged grams still lie in their own lot.
+            if any(state.balance(Account("title", pledged_lot, whose)) < kept for whose, kept in pledged.items()):
+                return 0
+            continue
+        if account.b in pledged:
+            free = min(free, state.balance(account) - pledged[account.b])
+        if account.kind == "stock":
+            # Stock that lies with a mill or a warehouse is pledged by its owner.
+            whole = sum(there for there in state.balances("stock", account.a).values() if there > 0)
+            free = min(free, whole - sum(pledged.values()))
+    return free
+
+
+def _pledged_lots(state: State, lot: str) -> list[str]:
+    books = state.lot(lot)
+    return sorted({block.lot for block in books.blocks if block.kind == PLEDGED}) if books is not None else []
+
+
+@rule(LotTransformed, LotPacked, LotUnpacked, LotSampled, LotLost, effect="flag")
+def pledged_stock_is_left_alone(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Work and losses leave the pledged grams in their lot; where they do not, the lender should know."""
+    del packs
+    taken: dict[Account, int] = {}
+    for move in heard.postings.moves:
+        if move.account.kind == "title" and move.amount < 0:
+            taken[move.account] = taken.get(move.account, 0) - move.amount
+    for account, grams in taken.items():
+        if account.a not in _pledged_lots(state, account.a):
+            continue
+        left = state.balance(account) - grams
+        kept = pledged_by(state, account.a).get(account.b, 0)
+        if left < kept:
+            yield Problem("pledged-stock-worked", "/body", max(left, 0), kept, details={"lot": account.a})
 
 
 def _leaving(heard: Heard) -> tuple[str, str, list[tuple[int, str, int]]]:

@@ -168,6 +168,4 @@ def person_is_enrolled_once(heard: Heard, state: State, packs: Packs) -> Iterato
         return
     for place, other in enumerate(fact.also_enrolled):
         born: Mapping[str, object] = state.birth(other) or {}
-        yield Problem(
-            "person-enrolled-twice", f"/body/also_enrolled/{place}", fact.code, str(born.get("code", other))
-        )
+        yield Problem("person-enrolled-twice", f"/body/also_enrolled/{place}", fact.code, str(born.get("code", other)))

@@ -99,7 +99,7 @@ def credit_fits_its_certificate(heard: Heard, state: State, packs: Packs) -> Ite
         yield Problem("site-not-on-certificate", "/body/facility", fact.facility)
     for lapsed in read.lapses(day):
         yield Problem("certificate-lapsed", "/body/certificate", lapsed.lapse, day)
-    if not read.allows("mass-balance"):
+    if "mass-balance" not in read.models:
         yield Problem("mass-balance-not-allowed", "/body/certificate", ", ".join(read.models))
     scheme = packs.scheme(state, read.scheme)
     if scheme is None:

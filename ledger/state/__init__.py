@@ -6,11 +6,12 @@ forgotten want shows itself at once as `UnloadedError` instead of as a silently 
 
 from ledger.state.keys_wanted import Wants
 from ledger.state.loaded import State, UnloadedError
-from ledger.state.records import Blocking, Keeping, Known, LotBooks, Origin, Standing
+from ledger.state.records import PLEDGED, Blocking, Keeping, Known, LotBooks, Origin, Standing
 from ledger.state.wanting import JUDGED_ACCOUNTS, further_wants, wants
 
 __all__ = [
     "JUDGED_ACCOUNTS",
+    "PLEDGED",
     "Blocking",
     "Keeping",
     "Known",

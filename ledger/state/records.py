@@ -29,8 +29,12 @@ class Known:
     flags: tuple[str, ...]
 
 
+PLEDGED = "pledged"
+"""A block that only points at a pledge: whether its grams were touched is asked of the accounts when stock leaves."""
+
+
 class Blocking(NamedTuple):
-    """A reason why a lot must not move: held, recalled or in-question, by which source, first on which lot."""
+    """A reason why a lot must not move: held, recalled, in-question or pledged, by which source, first on which lot."""
 
     kind: str
     source: str

@@ -20,17 +20,17 @@ from ledger.facts.corrections import FactEndorsed, FactRetracted, FlagJustified
 from ledger.facts.deliveries import DeliveryConfirmed, DeliveryDisputed
 from ledger.facts.land import EstimateMade, EstimateRevised, HerdShorn, PlotMapped, drawn_plots
 from ledger.facts.log import KeyAuthorised, StatementVouched
-from ledger.facts.lots import LotDispatched
 from ledger.facts.payments import PaymentConfirmed
 from ledger.facts.premium import PremiumConfirmed
 from ledger.facts.privacy import ErasureDone, StatementWithheld
 from ledger.facts.producers import InspectionMade
-from ledger.facts.trade import ContractAmended, ContractSigned, LotSold, PledgeRecorded, SaleReversed
+from ledger.facts.trade import ContractAmended, ContractSigned, LotSold, PledgeRecorded
 from ledger.postings import Postings, post
 from ledger.postings.land import FIBRES
 from ledger.postings.log import LOG, RULES, pack_subject, thumbprint
 from ledger.state.keys_wanted import Wants
 from ledger.state.loaded import State
+from ledger.state.records import PLEDGED, LotBooks
 from ledger.statement import Statement, meant, parse_statement
 
 JUDGED_ACCOUNTS = frozenset(
@@ -114,8 +114,6 @@ def _want_named(statement: Statement, wanted: Wants) -> None:
 
 def _want_traded(statement: Statement, wanted: Wants) -> None:
     match statement.fact:
-        case LotDispatched(lots=lines) | LotSold(lots=lines) | SaleReversed(lots=lines):
-            wanted.balances.update(("pledge", line.lot) for line in lines)
         case PledgeRecorded(lot=lot):
             wanted.balances.add(("title", lot))
         case ContractSigned(lines=lines) | ContractAmended(lines=lines):
@@ -151,6 +149,11 @@ def _want_listed(statement: Statement, state: State, wanted: Wants) -> None:
                 wanted.subjects.update(str(mark.value["transaction_certificate"]) for mark in papers)
         case _:
             pass
+
+
+def _want_pledges(books: LotBooks | None, wanted: Wants) -> None:
+    pledged = {block.lot for block in books.blocks if block.kind == PLEDGED} if books is not None else set()
+    wanted.balances.update((kind, lot) for lot in pledged for kind in ("pledge", "title"))
 
 
 def _want_payee(statement: Statement, state: State, wanted: Wants) -> None:
@@ -193,6 +196,7 @@ def further_wants(statement: Statement, state: State) -> Wants:
             books = state.lot(reference.thing)
             if books is not None and books.origin_set is not None:
                 wanted.origin_sets.add(books.origin_set)
+            _want_pledges(books, wanted)
             born = state.birth(reference.thing)
             if born is not None and "commodity" in born:
                 wanted.subjects.add(pack_subject("commodity", str(born["commodity"])))

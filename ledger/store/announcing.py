@@ -13,7 +13,7 @@ from typing import Final
 
 from ledger.canonical import encode
 from ledger.facts.corrections import FactRetracted
-from ledger.state import Blocking
+from ledger.state import PLEDGED, Blocking
 from ledger.statement import Statement
 from ledger.store.batch import Tip, moment
 from ledger.store.connection import Connection
@@ -192,4 +192,4 @@ def _lot_changes(loader: Loader, lots: Sequence[str], since: int) -> list[LotCha
 
 
 def _kinds(blocks: Iterable[Blocking]) -> tuple[str, ...]:
-    return tuple(sorted({block.kind for block in blocks}))
+    return tuple(sorted({block.kind for block in blocks if block.kind != PLEDGED}))

@@ -13,7 +13,7 @@ from typing import Final
 from ledger.claims import Delivery, Evidence, StepTaken
 from ledger.lineage import contributions, levels
 from ledger.rules import Packs
-from ledger.state import LotBooks, Standing
+from ledger.state import PLEDGED, LotBooks, Standing
 from ledger.store.books import Books
 from ledger.store.kept import KeptSet
 from ledger.store.schema import ACCOUNT_KINDS
@@ -135,7 +135,7 @@ class EvidenceOf:
                 _step(one, born, actors[born.index], into.get(one, ()))
                 for one, born in sorted(births.items(), key=lambda item: (item[1].index, item[0]))
             ),
-            blocks=summary.blocks,
+            blocks=tuple(block for block in summary.blocks if block.kind != PLEDGED),
             holders=holders,
             owners=owners,
             appraiser=self._appraiser,

@@ -20,7 +20,9 @@ def keeping_of(books: Books, person: str) -> Keeping:
     Counted is the moment a fact was recorded: the day a statement claims for itself could be chosen.
     """
     number = books.number(person)
-    trade = [] if number is None else _last(books, f"SELECT MAX(ix) FROM move WHERE log = ? AND {_OWN} AND a = ?", number)
+    trade = (
+        [] if number is None else _last(books, f"SELECT MAX(ix) FROM move WHERE log = ? AND {_OWN} AND a = ?", number)
+    )
     audits = _open_audits(books, person)
     if number is None or not trade:
         return Keeping(None, audits)
@@ -36,9 +38,7 @@ def keeping_of(books: Books, person: str) -> Keeping:
 
 
 def _last(books: Books, sql: str, *params: object) -> list[int]:
-    row = books.db.one(
-        f"{sql} AND ix < ? AND (gone IS NULL OR gone >= ?)", books.log, *params, books.size, books.size
-    )
+    row = books.db.one(f"{sql} AND ix < ? AND (gone IS NULL OR gone >= ?)", books.log, *params, books.size, books.size)
     return [] if row is None or row[0] is None else [int(row[0])]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.errors import Problem
 from ledger.packs.pack import CommodityPack, Names
 from ledger.queries import Block, LotView, Trace
+from ledger.state import PLEDGED
 from ledger.store.attributes import attributes_of
 from ledger.store.books import Books
 from ledger.store.onward_of import onward_of
@@ -56,7 +57,10 @@ def lot_view(books: Books, lot: str, pack: CommodityPack | None) -> LotView:
         untraced_grams=origins.untraced_grams(),
         links=origins.links() if claimable else (),
         steps=steps_of(books, lot, birth),
-        blocks=tuple(Block(b.kind, b.source, b.lot, b.kind) for b in (summary.blocks if summary else ())),
+        # A pledge is between owner and lender: no page speaks of it.
+        blocks=tuple(
+            Block(b.kind, b.source, b.lot, b.kind) for b in (summary.blocks if summary else ()) if b.kind != PLEDGED
+        ),
         attributes=attributes_of(books, lot, pack),
         measures=_measures(books, lot),
         flags=flags_at(books, birth.index),

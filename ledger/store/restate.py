@@ -7,11 +7,13 @@ from itertools import count
 
 import orjson
 
-from ledger.lineage import LotBasis, debits_below_zero, resummarise
-from ledger.state import LotBooks, Origin, Standing
+from ledger.lineage import BLOCKING_MARKS, LotBasis, debits_below_zero, resummarise
+from ledger.state import PLEDGED, LotBooks, Origin, Standing
 from ledger.store.connection import Connection
 from ledger.store.loading import Loader
 from ledger.store.pending import Pending, set_number
+
+_KINDS = ", ".join(f"'{kind}'" for kind in ("born", *BLOCKING_MARKS))
 
 
 def restate(
@@ -33,7 +35,7 @@ def restate(
     around = sorted({*lots, *(row[1] for row in edges)})
     loader.names.read(connection, around)
     text = loader.names.text
-    marks = _marks(connection, log, lots)
+    marks = _marks(connection, log, around)
     overdrawn = {text(lot): indexes for lot, indexes in _overdrawn(connection, log, around).items()}
     inputs: dict[int, list[tuple[str, int, int]]] = {}
     for output, input_lot, at, grams in edges:
@@ -42,7 +44,7 @@ def restate(
     for lot in lots:
         rows = marks.get(lot, [])
         birth = next((m for m in reversed(rows) if m.kind == "born"), None)
-        own = tuple(m for m in rows if m.kind in ("held", "recalled", "released"))
+        own = tuple(m for m in rows if m.kind in BLOCKING_MARKS)
         bases[text(lot)] = LotBasis(
             None if birth is None else birth.index,
             None if birth is None else birth.value,
@@ -52,7 +54,13 @@ def restate(
     current: dict[str, LotBooks | None] = dict.fromkeys(text(lot) for lot in around)
     current.update(loader.lots(current))
     rows_of = _SetReader(loader)
-    done, sets = resummarise(bases, overdrawn, current, rows_of, _numbers(index))
+    pledged_at = {
+        (text(lot), str(mark.value["pledge"])): mark.index
+        for lot, found in marks.items()
+        for mark in found
+        if mark.kind == PLEDGED
+    }
+    done, sets = resummarise(bases, overdrawn, current, rows_of, _numbers(index), pledged_at)
     for number, origins in sets.items():
         pending.origin_set(number, origins)
     for lot_id, books in sorted(done.items(), key=lambda item: loader.names.known(item[0])):
@@ -93,7 +101,7 @@ def _marks(connection: Connection, log: int, lots: list[int]) -> dict[int, list[
     found: dict[int, list[Standing]] = {}
     for subject, index, kind, effective, value in connection.all(
         "SELECT subject, ix, kind, effective, value FROM mark WHERE log = ? AND subject IN @list AND gone IS NULL"
-        " AND kind IN ('born', 'held', 'recalled', 'released') ORDER BY ix, slot",
+        f" AND kind IN ({_KINDS}) ORDER BY ix, slot",
         log,
         lots,
     ):

@@ -12,7 +12,7 @@ from ledger.facts.corrections import FactRetracted
 from ledger.facts.log import LogOpened
 from ledger.facts.privacy import StatementWithheld
 from ledger.judge import judge
-from ledger.lineage import Birth, birth_sets, is_born
+from ledger.lineage import BLOCKING_MARKS, Birth, birth_sets, is_born
 from ledger.log.entry import entry_hash
 from ledger.log.merkle import leaf_hash, new_nodes, peaks
 from ledger.postings import Edge, Postings, post
@@ -32,7 +32,9 @@ from ledger.store.restate import restate
 from ledger.store.withhold import withhold
 from ledger.values import receipt_code
 
-RESTATING = frozenset({"lot.held/1", "lot.released/1", "lot.recalled/1"})
+RESTATING = frozenset(
+    {"lot.held/1", "lot.released/1", "lot.recalled/1", "pledge.recorded/1", "pledge.released/1"}
+)
 """Facts that change the summaries of lots that are already there, and of everything forward of them."""
 
 _BACKWARD_MILLISECONDS = 2_000
@@ -363,7 +365,7 @@ def _lots(postings: Postings) -> set[str]:
     """The lots whose summaries a fact may change: those it bears, moves or marks."""
     lots = {move.account.a for move in postings.moves if move.account.kind == "stock"}
     lots |= {move.account.b for move in postings.moves if move.account.kind in ("transit", "return")}
-    lots |= {mark.subject for mark in postings.marks if is_born(mark) or mark.kind in ("held", "recalled", "released")}
+    lots |= {mark.subject for mark in postings.marks if is_born(mark) or mark.kind in BLOCKING_MARKS}
     return lots | {edge.output for edge in postings.edges}
 
 

@@ -158,7 +158,9 @@ def _check(events: Sequence[str], types: Sequence[str]) -> None:
     ]
     if not events:
         problems.append(Problem("event-unknown", "/events", expected=known))
-    problems += [Problem("event-filter-malformed", f"/types/{n}", t[:64]) for n, t in enumerate(types) if not _is_type(t)]
+    problems += [
+        Problem("event-filter-malformed", f"/types/{n}", t[:64]) for n, t in enumerate(types) if not _is_type(t)
+    ]
     if len(types) > MOST_TYPES:
         problems.append(Problem("batch-too-long", "/types", len(types), MOST_TYPES))
     if problems:

@@ -70,7 +70,9 @@ def word_on(keeper: Keeper, day: str, marks: Marks) -> str:
         words = [deciding[2], *(cascade for _, _, _, cascade in running), *breaches]
     else:
         # Of those that are over, the one that ended last; `since` stands in the place of the level.
-        over = max(found, key=lambda f: (f[1], f[0] == "lapsed" or f[3] == "lapsed"), default=("no-agreement", "", "", ""))
+        over = max(
+            found, key=lambda f: (f[1], f[0] == "lapsed" or f[3] == "lapsed"), default=("no-agreement", "", "", "")
+        )
         words = [over[0], *breaches]
     return max((word or "compliant" for word in words), key=BEST_FIRST.index)
 

@@ -79,7 +79,7 @@ def _of_certificate(
     born = _of(marks, thing, "born")[-1].value
     if commodity not in [row["commodity"] for row in born["products"]]:  # type: ignore[attr-defined]
         found.add(("product-not-in-scope", "not-carried"))
-    if not set(born["models"]) & set(MODELS[: MODELS.index(model) + 1]):  # type: ignore[arg-type,call-overload]
+    if not set(born["models"]) & set(MODELS[: MODELS.index(model) + 1]):  # type: ignore[call-overload]
         found.add(("model-not-on-certificate", "not-carried"))
     releases = [mark.value for mark in _of(marks, thing, "release")]
     now = [r for r in releases if str(r.get("from", "")) <= day <= str(r.get("to", "9999"))]
@@ -167,7 +167,7 @@ def _of_plot(place: Place, marks: Marks, scheme: SchemePack, day: str) -> Found:
     elif "last_forbidden_input" in here.value and day < months_later(str(here.value["last_forbidden_input"]), 36):
         found.add(("forbidden-input-recent", "held"))
     others = {plot for mark in _of(marks, place.producer, "member") for plot in mark.value["plots"]}  # type: ignore[attr-defined]
-    others |= {mark.value["plot"] for mark in _of(marks, place.producer, "holds")}  # type: ignore[attr-defined]
+    others |= {mark.value["plot"] for mark in _of(marks, place.producer, "holds")}
     for other in others - {place.grown}:
         beside = status(other)
         if beside is not None and beside.value["status"] == "conventional":

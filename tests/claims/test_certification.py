@@ -233,7 +233,7 @@ def test_a_sanction_of_the_season_stays_when_the_next_list_takes_the_member_in()
 def test_the_body_frees_a_member_for_the_days_it_names() -> None:
     said = good()
     said.member("suspended", "2026-06-10")
-    said.release(**{"producers": [ANA], "from": "2026-06-01", "to": "2026-06-15"})
+    said.release(producers=[ANA], **{"from": "2026-06-01", "to": "2026-06-15"})
     assert asked(said, delivery("2026-06-12")) == {}
     assert asked(said, delivery("2026-06-16")) == {"member-suspended": "held"}
     # A release for one member says nothing of a lapse of the certificate.

@@ -606,6 +606,28 @@ def test_a_party_has_only_so_many_and_asks_only_for_what_there_is(on_disk: Place
         ledger.subscribe(party=COOP, url="https://x.example/", events=["fact.recorded"])
 
 
+def test_a_ledger_from_before_webhooks_is_brought_up(shared: Place) -> None:
+    clock = HandClock()
+    ledger = shared.create(clock=clock)
+    found(ledger)
+    head = ledger.head()
+    db = Connection(ledger._engine)
+    for table in ("outbox", "subscription", "listening"):
+        db.run(f"DROP TABLE {table}")
+    db.run("UPDATE alembic_version SET version_num = '0001'")
+    db.close()
+    shared.close(ledger)
+    done = Ledger.upgrade(shared.database, state_dir=shared.state_dir)
+
+    assert (done.found, done.now >= "0002") == ("0001", True)
+    again = shared.open(clock=clock)
+    assert again.head() == head
+    with receiver() as there:
+        listen(again, there)
+        tell(again, 1)
+        assert courier(again, clock).deliver_due() == 1
+
+
 # ---------------------------------------------------------------- what it costs
 
 

@@ -45,7 +45,9 @@ class Valley:
             "district": "Rioja",
             "within": within,
         }
-        self.world.say(self.world.draft("area.mapped", body, self.head, sealed={"/geometry": square(9_000 + len(name))}))
+        self.world.say(
+            self.world.draft("area.mapped", body, self.head, sealed={"/geometry": square(9_000 + len(name))})
+        )
         return area
 
     def plot_in(self, area: str) -> str:
@@ -269,7 +271,7 @@ def test_a_term_is_made_longer_never_shorter(world: World, valley: Valley) -> No
     assert world.refused(valley.about("agreement.extended", valid_to="2026-12-31")) == ["agreement-shortened"]
     world.say(valley.about("agreement.extended", valid_to="2027-06-30"))
     assert world.refused(valley.about("agreement.extended", valid_to="2027-06-30")) == ["agreement-shortened"]
-    renewal = {"signed_on": "2027-08-20", "valid_from": "2027-07-01", "valid_to": "2028-06-30"}
+    renewal: dict[str, Any] = {"signed_on": "2027-08-20", "valid_from": "2027-07-01", "valid_to": "2028-06-30"}
     world.say(valley.about("agreement.renewed", **renewal))
     assert world.refused(valley.about("agreement.renewed", **renewal)) == ["agreement-shortened"]
     # A paper found late fills a gap behind the last term.
@@ -279,13 +281,13 @@ def test_a_term_is_made_longer_never_shorter(world: World, valley: Valley) -> No
 @pytest.mark.rule("term_is_not_made_shorter", "refuses")
 def test_an_agreement_without_end_is_given_none_by_a_renewal(world: World, valley: Valley) -> None:
     valley.agreement = valley.signed(valid_to=None)
-    renewal = {"signed_on": "2027-01-20", "valid_from": "2027-01-01", "valid_to": "2027-12-31"}
+    renewal: dict[str, Any] = {"signed_on": "2027-01-20", "valid_from": "2027-01-01", "valid_to": "2027-12-31"}
     assert world.refused(valley.about("agreement.renewed", **renewal)) == ["agreement-shortened"]
 
 
 @pytest.mark.rule("periods_run_forward", "refuses")
 def test_terms_and_windows_run_forward(world: World, valley: Valley) -> None:
-    renewal = {"signed_on": "2027-01-20", "valid_from": "2027-12-31", "valid_to": "2027-01-01"}
+    renewal: dict[str, Any] = {"signed_on": "2027-01-20", "valid_from": "2027-12-31", "valid_to": "2027-01-01"}
     assert world.refused(valley.about("agreement.renewed", **renewal)) == ["period-reversed"]
     assert world.refused(valley.breach(window_to="2026-04-09")) == ["period-reversed"]
 

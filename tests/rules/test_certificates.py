@@ -1,4 +1,4 @@
-"""Certificates, licensed volume and credits: who speaks, what fits the document, and nothing drawn that is not there."""
+"""Certificates, volume and credits: who speaks, what fits the document, nothing drawn that is not there."""
 
 from __future__ import annotations
 
@@ -338,7 +338,7 @@ def test_volume_goes_to_one_receiver(world: World) -> None:
 
 # ---------------------------------------------------------------- mass balance
 
-COCOA = {"commodity": "cocoa", "form": "wet-beans"}
+COCOA: dict[str, Any] = {"commodity": "cocoa", "form": "wet-beans"}
 
 
 def cocoa_certificate(world: World, holder: Party, **changes: Any) -> str:

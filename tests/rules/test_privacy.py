@@ -175,9 +175,7 @@ def test_nobody_is_erased_while_the_party_that_enrolled_them_is_audited(world: W
     world.say(opened)
     request = asked(world, coop, farm.producer)
     outcome = world.state(doing(world, request))
-    assert [(p.code, p.found, p.expected) for p in outcome.problems] == [
-        ("audit-open", opened["audit"], "2026-09-30")
-    ]
+    assert [(p.code, p.found, p.expected) for p in outcome.problems] == [("audit-open", opened["audit"], "2026-09-30")]
     said = {"audit": opened["audit"], "size": 3, "root": "ab" * 32, "rules_version": 1, "result": "passed"}
     world.say(world.draft("audit.attested", said, auditor))
     world.say(doing(world, request))

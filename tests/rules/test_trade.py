@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.world import Draft, Party, World, codes
+from tests.world import Draft, Party, World, codes, lots_of
 
 ORGANIC = {"kind": "certificate", "name": "eu-organic", "model": "segregated"}
 
@@ -455,6 +455,33 @@ def test_a_buyer_does_not_give_back_what_it_pledged(world: World) -> None:
     world.say(world.pledge(buyer, bank, lot, 300))
     assert world.refused(world.reversal(coop, sale)) == ["lot-pledged"]
     world.say(world.reversal(coop, sale, (lot, 700)))
+
+
+@pytest.mark.rule("pledged_stock_is_left_alone", "accepts")
+@pytest.mark.rule("pledged_stock_is_left_alone", "flags")
+@pytest.mark.rule("pledged_grams_stay", "accepts")
+@pytest.mark.rule("pledged_grams_stay", "refuses")
+def test_what_is_made_of_pledged_stock_stays_until_the_lender_lets_go(world: World) -> None:
+    coop, buyer, bank = world.coop(), world.buyer(), world.party("Banco", "lender")
+    lot = world.deliver(world.farm(), 1_000)
+    before = world.pool(coop, (lot, 100))
+    pledge = world.pledge(coop, bank, lot, 600)
+    world.say(pledge)
+    free = world.pooling(coop, [(lot, 300)])
+    assert world.flagged(free) == []
+    world.say(world.sale(coop, buyer, (lots_of(free)[0], 10)))
+    worked = world.pooling(coop, [(lot, 1)])
+    assert world.flagged(worked) == ["pledged-stock-worked"]
+    bag = world.packing(coop, [(lots_of(worked)[0], 1)], [1])
+    world.say(bag)
+    for made in (lots_of(free)[0], lots_of(bag)[0]):
+        assert world.refused(world.sale(coop, buyer, (made, 1))) == ["lot-pledged"]
+        assert world.refused(world.dispatch(coop, buyer, (made, 1))) == ["lot-pledged"]
+        assert world.blocks(made) == set()
+    world.say(world.sale(coop, buyer, (before, 100)))
+    named = {"pledge": pledge["pledge"], "lot": lot, "lender": bank.id, "pledger": coop.id}
+    world.say(world.draft("pledge.released", {**named, "grams": 600}, bank))
+    world.say(world.sale(coop, buyer, (lots_of(bag)[0], 1), (lots_of(free)[0], 290)))
 
 
 @pytest.mark.rule("lender_releases_its_pledge", "accepts")

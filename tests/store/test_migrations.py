@@ -164,15 +164,16 @@ def test_tables_made_before_versions_were_written_down_are_taken_over(shared: Pl
     assert again.rebuild().differences == ()
 
 
-NEXT = '''
+TOMORROW = f"{int(CURRENT) + 1:04}"
+NEXT = f'''
 """A step that exists in this test only."""
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "{TOMORROW}"
+down_revision = "{CURRENT}"
 def upgrade() -> None:
     """Two steps, of which the second may fail."""
     op.execute("CREATE TABLE remark (log INTEGER PRIMARY KEY, text TEXT)")
-    op.execute("{second}")
+    op.execute("{{second}}")
 '''
 
 
@@ -184,9 +185,9 @@ def with_a_next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     folder = tmp_path / "migrations"
     shutil.copytree(upgrading._MIGRATIONS, folder)
     monkeypatch.setattr(upgrading, "_MIGRATIONS", folder)
-    monkeypatch.setattr(upgrading, "LEDGER", Part("versions", "0002", None, LEDGER.metadata))
-    monkeypatch.setattr(upgrading, "CURRENT", "0002")
-    return folder / "versions" / "0002_next.py"
+    monkeypatch.setattr(upgrading, "LEDGER", Part("versions", TOMORROW, None, LEDGER.metadata))
+    monkeypatch.setattr(upgrading, "CURRENT", TOMORROW)
+    return folder / "versions" / f"{TOMORROW}_next.py"
 
 
 def test_an_older_ledger_is_brought_up(shared: Place, with_a_next_version: Path) -> None:
@@ -195,9 +196,9 @@ def test_an_older_ledger_is_brought_up(shared: Place, with_a_next_version: Path)
     shared.close(ledger)
     done = Ledger.upgrade(shared.database, state_dir=shared.state_dir)
 
-    assert (done.found, done.now, done.changed) == ("0001", "0002", True)
+    assert (done.found, done.now, done.changed) == (CURRENT, TOMORROW, True)
     engine = open_engine(shared.database, must_exist=True)
-    assert version_of(engine) == "0002"
+    assert version_of(engine) == TOMORROW
     engine.dispose()
     with pytest.raises(ProofError) as caught:
         shared.open()
@@ -214,7 +215,7 @@ def test_a_step_that_fails_leaves_the_ledger_as_it_was(shared: Place, with_a_nex
         Ledger.upgrade(shared.database, state_dir=shared.state_dir)
 
     engine = open_engine(shared.database, must_exist=True)
-    assert version_of(engine) == "0001"
+    assert version_of(engine) == CURRENT
     assert not inspect(engine).has_table("remark")
     engine.dispose()
     assert shared.open().head() == before

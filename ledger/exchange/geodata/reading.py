@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_DOWN, Decimal, InvalidOperation
 from typing import Final, NoReturn
 
 import shapely
@@ -98,7 +98,7 @@ def _accuracy(properties: object) -> int | None:
     number = _number(said)
     if number is None or not 0 <= number < _LARGEST:
         return None
-    return -int(-number // 1)
+    return int(number.to_integral_value(ROUND_CEILING))
 
 
 def _part(value: object, where: str) -> tuple[Ring, ...]:
