@@ -46,17 +46,21 @@ def cluster(folder: Path) -> Iterator[str]:
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": str(socket)}
 
         def call(*command: str | Path) -> None:
-            with (socket / "calls").open("ab") as said:
-                subprocess.run(
+            # A file and not a pipe: the server keeps its output open, and reading a pipe would never end.
+            with (socket / "calls").open("wb") as said:
+                done = subprocess.run(
                     command,
                     cwd=socket,
                     env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=said,
                     stderr=said,
-                    check=True,
+                    check=False,
                     **who,
                 )
+            if done.returncode:
+                # As root the server runs in the name of another user, who must be able to reach the folder.
+                raise RuntimeError(f"{command[0]} in {folder}:\n{(socket / 'calls').read_text(errors='replace')}")
 
         if not (data / "PG_VERSION").exists():
             call(programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale")

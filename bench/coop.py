@@ -43,13 +43,25 @@ class Coop(Voice):
         super().__init__(origin, chance)
         self._west = -78.0 + 0.4 * valley
         self.season = season
-        self.exporter, self.centre = self.thing(), self.thing()
+        self.exporter, self.centre, self.area = self.thing(), self.thing(), self.thing()
         self.growers: list[Grower] = []
 
     def opened(self, *, at: str = AT) -> bytes:
         """The centre where it weighs, works and keeps its lots."""
         centre = {"facility": self.centre, "party": self.party, "kind": "collection-centre", "code": "CA-01"}
         return self.said("facility.registered", centre, at=at)
+
+    def outlined(self, *, at: str = AT) -> bytes:
+        """The area around all plots that its agreement is about."""
+        west, east = self._west - 0.002, self._west + 0.003 * _ROW
+        body = {
+            "area": self.area,
+            "kind": "conservation",
+            "name": "Bosque Inventado",
+            "area_m2": 1_000_000_000,
+            "district": DISTRICTS[0],
+        }
+        return self.said("area.mapped", body, sealed={"/geometry": _rectangle(west, -6.3, east, -5.99)}, at=at)
 
     # ------------------------------------------------------------ growers
 
@@ -60,7 +72,7 @@ class Coop(Voice):
         district = DISTRICTS[number % len(DISTRICTS)]
         person = {"name": f"Persona Inventada {number}", "born": "1971-03-02"}
         code = {"producer": grower.producer, "code": f"S-{number}", "district": district}
-        plot = {"plot": grower.plot, "area_m2": 20_000, "district": district}
+        plot = {"plot": grower.plot, "area_m2": 20_000, "district": district, "within": self.area}
         held = {"plot": grower.plot, "holder": grower.producer, "tenure": "owner", "held_from": "2019-01-01"}
         estimate = {
             "estimate": self.thing(),
@@ -81,11 +93,7 @@ class Coop(Voice):
     def _square(self, number: int) -> dict[str, Any]:
         row, column = divmod(number, _ROW)
         west, south, side = self._west + 0.003 * column, -6.0 - 0.003 * row, 0.00128
-        corners = ((0.0, 0.0), (side, 0.0), (side, side), (0.0, side), (0.0, 0.0))
-        return {
-            "type": "Polygon",
-            "coordinates": [[[f"{west + east:.6f}", f"{south + north:.6f}"] for east, north in corners]],
-        }
+        return _rectangle(west, south, west + side, south + side)
 
     def any_grower(self) -> Grower:
         """One of those enrolled."""
@@ -94,13 +102,14 @@ class Coop(Voice):
     # ------------------------------------------------------------ agreement and certificate
 
     def agreed(self, agreement: str, *, at: str = AT) -> bytes:
-        """A conservation agreement of the whole co-operative for the year of its season."""
+        """A conservation agreement over its area for the year of its season, which families join one by one."""
         body = {
             "agreement": agreement,
             "framework": FRAMEWORK,
-            "level": "cooperative",
+            "level": "community",
             "code": f"AC-{agreement[:6]}",
             "institutions": [{"party": self.party, "role": "cooperative"}],
+            "areas": [self.area],
             "commitments": [{"code": "no-felling", "kind": "prohibit", "critical": True}],
             "valid_from": f"{self.season}-01-01",
             "valid_to": f"{self.season}-12-31",
@@ -245,8 +254,9 @@ class Coop(Voice):
             at=at,
         )
 
-    def sold(self, lots: Mapping[str, int], *, at: str = AT) -> bytes:
-        """Green coffee is sold to the exporter as it stands."""
+    def sold(self, lots: Mapping[str, int], certificate: str = "", *, at: str = AT) -> bytes:
+        """Green coffee is sold to the exporter, as certified where a certificate is named."""
+        claims = [{"kind": "certificate", "name": SCHEME, "model": "segregated", "certificate": certificate}]
         return self.said(
             "lot.sold",
             {
@@ -254,7 +264,10 @@ class Coop(Voice):
                 "buyer": self.exporter,
                 "commodity": "coffee",
                 "form": "green",
-                "lots": [{"lot": lot, "grams": grams, "invoiced_grams": grams} for lot, grams in lots.items()],
+                "lots": [
+                    {"lot": lot, "grams": grams, "invoiced_grams": grams, "claims": claims if certificate else []}
+                    for lot, grams in lots.items()
+                ],
             },
             at=at,
         )
@@ -284,3 +297,8 @@ class Coop(Voice):
             },
             at=at,
         )
+
+
+def _rectangle(west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
+    return {"type": "Polygon", "coordinates": [[[f"{x:.6f}", f"{y:.6f}"] for x, y in corners]]}

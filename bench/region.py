@@ -13,7 +13,6 @@ from itertools import islice
 
 from bench.coop import Coop, Grower, Sack
 from bench.voice import Voice
-from ledger.facts import known_types
 
 SEASON = "2025"
 _FIRST_DAY, _DAYS = date(2025, 5, 1), 180
@@ -88,9 +87,14 @@ class Region:
         """Everything in order, without end: registers first, then the harvest."""
         for coop in self.coops:
             yield coop.opened(at=_SAID_BEFORE)
+            yield coop.outlined(at=_SAID_BEFORE)
         yield from self._registers()
-        watched = _Harvest(self.coops[0], self.shape, self.landmarks).containers(self.shape.containers)
-        others = [_Harvest(coop, self.shape, self.landmarks).campaign() for coop in self.coops[1:]]
+        first, *rest = [
+            _Harvest(coop, self.shape, self.landmarks, certificate)
+            for coop, certificate in zip(self.coops, self.landmarks.certificates, strict=True)
+        ]
+        watched = first.containers(self.shape.containers)
+        others = [harvest.campaign() for harvest in rest]
         while True:
             for number in range(self.shape.turn):
                 for harvest in others:
@@ -120,8 +124,8 @@ class Region:
 class _Harvest:
     """One co-operative's season, in portions of about a pool."""
 
-    def __init__(self, coop: Coop, shape: Shape, marks: Landmarks) -> None:
-        self._coop, self._shape, self._marks = coop, shape, marks
+    def __init__(self, coop: Coop, shape: Shape, marks: Landmarks, certificate: str) -> None:
+        self._coop, self._shape, self._marks, self._certificate = coop, shape, marks, certificate
         self._chance = coop.chance
         self._facts = 0
         self._first = 0
@@ -186,7 +190,12 @@ class _Harvest:
         at, green = _at(self._today()), coop.thing()
         hulled, kept = coop.hulled(pool, grams, green, at=at)
         bags = self._bags(kept)
-        said += [hulled, coop.packed(green, bags, at=at), *_sold(coop, bags, at), coop.dispatched(bags, at=at)]
+        said += [
+            hulled,
+            coop.packed(green, bags, at=at),
+            coop.sold(bags, self._certificate, at=at),
+            coop.dispatched(bags, at=at),
+        ]
         self._marks.small_lots.append(next(iter(bags)))
         return said
 
@@ -205,7 +214,7 @@ class _Harvest:
             coop.worked("sorting", {green: kept}, {fine: ("green", "main", kept)}, at=at),
             coop.packed(fine, bags, at=at),
             coop.loaded(bags, container, at=at),
-            *_sold(coop, {container: kept}, at),
+            coop.sold({container: kept}, self._certificate, at=at),
             coop.dispatched({container: kept}, dispatch, at=at),
             coop.arrived(dispatch, [(container, kept)], at=at),
         ]
@@ -217,10 +226,6 @@ class _Harvest:
         full, rest = divmod(grams, _BAG_GRAMS)
         bags = {self._coop.thing(): _BAG_GRAMS for _ in range(full)}
         return {**bags, self._coop.thing(): rest} if rest else bags
-
-
-def _sold(coop: Coop, lots: dict[str, int], at: str) -> list[bytes]:
-    return [coop.sold(lots, at=at)] if "lot.sold/1" in known_types() else []
 
 
 def _at(day: date) -> str:

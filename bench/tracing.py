@@ -20,7 +20,7 @@ def measure(valley: Valley, scale: Scale) -> Iterator[Number]:
     found = valley.ledger.trace(container)
     assert len(found.contributions) == scale.farmers
     assert sum(share.grams for share in found.contributions) == found.grams
-    assert all(share.links for share in found.contributions)
+    assert all(share.claims for share in found.contributions)
     times = []
     for _ in range(scale.reads):
         started = time.perf_counter()

@@ -27,7 +27,7 @@ class Valley(Coop):
         self.folder = folder
         introduce(ledger, self, "Cooperativa Inventada")
         register(ledger, self.exporter, "exporter", "Exportadora Inventada")
-        self.accept([self.opened()])
+        self.accept([self.opened(), self.outlined()])
 
     def accept(self, submissions: list[bytes]) -> None:
         """State submissions; all of them must be accepted."""

@@ -35,6 +35,9 @@ TITLES = {
     "certificates": "Certificates",
     "deliveries": "Deliveries and other stock coming in",
     "lots": "Lots in hand and on their way",
+    "trade": "Contracts, sales and pledges",
+    "payments": "Prices and payments",
+    "premium": "Premium",
     "corrections": "Statements about statements",
 }
 """The themes in the order of the index; a theme without a title follows under its own name."""

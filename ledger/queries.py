@@ -119,117 +119,6 @@ class LotLine:
     holders: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """An agreement or certificate a producer's grams lean on, and whether it was valid on the days that decide."""
-
-    kind: Literal["agreement", "certificate"]
-    id: str
-    code: str
-    name: str
-    signatory: str
-    valid_from: str
-    valid_to: str
-    harvest_days: Literal["valid", "not-valid", "partly", "unknown"]
-    delivery_day: Literal["valid", "not-valid", "partly", "unknown"]
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """Grams of the asked lot that came from one delivery (or opening or purchase) of one producer.
-
-    `producer` is "" where nobody declared an origin. `at_most_grams` is what the delivery could have given.
-    """
-
-    delivery: str
-    producer: str
-    producer_code: str
-    grown: str
-    district: str
-    grams: int
-    at_most_grams: int
-    how: str
-    harvested_from: str
-    harvested_to: str
-    delivered_on: str
-    measured: Literal["weighed", "pro-rata"]
-    links: tuple[Validity, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One fact on a lot's way: a birth, process, packing, dispatch, receipt, hold.
-
-    A receipt says its `evidence` (weighed, bill-of-lading, told), the party that received, and what of the grams
-    sent was refused or missing; `grams` are those accepted. Where `receiver` is not `party`, the sender stated it.
-    """
-
-    index: int
-    statement: str
-    type: str
-    at: str
-    lot: str
-    how: str
-    process: str
-    form: str
-    facility: str
-    place: str
-    party: str
-    party_name: str
-    grams: int
-    inputs: tuple[tuple[str, int], ...] = ()
-    evidence: str = ""
-    receiver: str = ""
-    refused_grams: int = 0
-    missing_grams: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Why a lot must not move: `held`, `recalled`, or `in-question` after a correction; first on which lot, by what."""
-
-    kind: str
-    source: str
-    lot: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shortfall:
-    """A reason why a link does not cover all of a lot, and for how many grams of how many families it is given."""
-
-    reason: str
-    grams: int
-    families: int
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One agreement or certificate over the whole lot: grams and families it covers, with the reasons where not.
-
-    Several agreements of one framework are one link: `id` is then "", `code` how many there are, and the days of
-    validity those from the first beginning to the last end. `shortfalls` say how much each reason concerns, in the
-    order of `reasons`; grams with two reasons count in both. `outside_grams` are of families that never joined.
-    """
-
-    kind: Literal["agreement", "certificate"]
-    id: str
-    code: str
-    name: str
-    scheme: str
-    valid_from: str
-    valid_to: str
-    covered_grams: int
-    total_grams: int
-    covered_families: int
-    families: int
-    status: Literal["valid", "partly", "not-valid"]
-    reasons: tuple[str, ...] = ()
-    shortfalls: tuple[Shortfall, ...] = ()
-    outside_grams: int = 0
-
-
 ClaimStatus = Literal["carried", "held", "not-carried"]
 ClaimKind = Literal["certificate", "conservation", "eudr"]
 
@@ -323,6 +212,66 @@ class LotClaims:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """Grams of the asked lot that came from one delivery (or opening or purchase) of one producer.
+
+    `producer` is "" where nobody declared an origin. `at_most_grams` is what the delivery could have given.
+    """
+
+    delivery: str
+    producer: str
+    producer_code: str
+    grown: str
+    district: str
+    grams: int
+    at_most_grams: int
+    how: str
+    harvested_from: str
+    harvested_to: str
+    delivered_on: str
+    measured: Literal["weighed", "pro-rata"]
+    claims: tuple[PartClaim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One fact on a lot's way: a birth, process, packing, dispatch, receipt, hold.
+
+    A receipt says its `evidence` (weighed, bill-of-lading, told), the party that received, and what of the grams
+    sent was refused or missing; `grams` are those accepted. Where `receiver` is not `party`, the sender stated it.
+    """
+
+    index: int
+    statement: str
+    type: str
+    at: str
+    lot: str
+    how: str
+    process: str
+    form: str
+    facility: str
+    place: str
+    party: str
+    party_name: str
+    grams: int
+    inputs: tuple[tuple[str, int], ...] = ()
+    evidence: str = ""
+    receiver: str = ""
+    refused_grams: int = 0
+    missing_grams: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Why a lot must not move: `held`, `recalled`, or `in-question` after a correction; first on which lot, by what."""
+
+    kind: str
+    source: str
+    lot: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AttributeWords:
     """An attribute of a lot (calibre, class, colour) with the pack's words for it in each language."""
 
@@ -337,8 +286,9 @@ class AttributeWords:
 class LotView:
     """Everything the lot page and API show of a lot at a log size; no person, no plot outline.
 
-    A lot of a form that is not `claimable` in its pack (husk) has no links. `deliveries` counts the harvest
-    deliveries behind the lot, and `delivered` holds their whole grams by form: some may have gone elsewhere.
+    A lot of a form that is not `claimable` in its pack (husk) has no claims; `claims_at` is the day they were asked
+    for. `deliveries` counts the harvest deliveries behind the lot, and `delivered` holds their whole grams by form:
+    some may have gone elsewhere.
     """
 
     lot: str
@@ -364,7 +314,8 @@ class LotView:
     families_shown: str
     districts: tuple[str, ...]
     untraced_grams: int
-    links: tuple[Link, ...]
+    claims: tuple[Claim, ...]
+    claims_at: str
     steps: tuple[Step, ...]
     blocks: tuple[Block, ...]
     attributes: tuple[AttributeWords, ...]

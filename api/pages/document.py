@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 from api.pages.journey import TOGETHER, journey, names_of, step_item, unit_of
 from ledger.packs.pack import CommodityPack
-from ledger.queries import Block, Head, Link, LotView, Shortfall
+from ledger.queries import Block, Claim, ClaimReason, Head, LotView
 
 Json = dict[str, Any]
 
@@ -81,7 +82,8 @@ def lot_document(
             for each in view.attributes
         ],
         "measures": [_measure(code, found, pack) for code, found in sorted(view.measures.items())],
-        "links": [_link(link, few=few) for link in view.links],
+        "claims_at": view.claims_at,
+        "claims": [_claim(claim, few=few) for claim in view.claims],
         "blocks": [_block(block, view.lot) for block in view.blocks],
         "journey": [*_harvest(view, pack), *journey(view.steps, pack, few_families=few)],
         "flags": sorted({flag.code for flag in view.flags}),
@@ -144,35 +146,54 @@ def _covered(covered: int, families: int) -> Json:
     return {"count": covered, "fewer_than": None}
 
 
-def _link(link: Link, *, few: bool) -> Json:
-    # One line may stand for several agreements of one framework; their code is then how many there are.
-    together = int(link.code) if not link.id and link.code.isdecimal() else 1
+def _claim(claim: Claim, *, few: bool) -> Json:
+    """A claim as strangers see it: its status with the reasons in public words, and how much of the lot it covers."""
+    papers = claim.papers if claim.kind == "certificate" else ()
+    paper = papers[0] if len(papers) == 1 else claim.papers[0] if len(claim.papers) == 1 else None
+    sold = [owner for owner in claim.owners if owner.sold_on]
     return {
-        "kind": link.kind,
-        "code": link.code if link.id else "",
-        "together": together,
-        "name": link.name,
-        "scheme": link.scheme,
-        # Days from the first beginning to the last end would read as if every one of several were valid throughout.
-        "valid_from": link.valid_from if together == 1 else "",
-        "valid_to": link.valid_to if together == 1 else "",
-        "status": link.status,
-        "covered": None if few else link.covered_grams,
-        "total": link.total_grams,
-        "covered_families": counted(link.families) if few else _covered(link.covered_families, link.families),
-        "families": counted(link.families),
-        "outside": None if few else link.outside_grams,
-        "reasons": [_reason(each) for each in link.shortfalls],
+        "kind": claim.kind,
+        "name": claim.name,
+        "names": dict(claim.names),
+        "status": claim.status,
+        "model": claim.model,
+        "share_permille": claim.share_permille,
+        # Several agreements of one framework are one claim: their number is told, not their common span of days.
+        "together": len(claim.papers),
+        "number": paper.number if paper is not None else "",
+        "valid_from": paper.valid_from if paper is not None else "",
+        "valid_to": paper.valid_to if paper is not None else "",
+        "covered": None if few else claim.covered_grams,
+        "total": claim.total_grams,
+        "outside": None if few else claim.outside_grams,
+        "covered_families": counted(claim.families) if few else _covered(claim.covered_families, claim.families),
+        "families": counted(claim.families),
+        "reasons": [_reason(each) for each in _by_code(claim)],
+        "sold_on": max((owner.sold_on for owner in sold), default=""),
+        "sold_status": sold[0].status if sold else "",
     }
 
 
-def _reason(shortfall: Shortfall) -> Json:
-    """Why a part is not covered; how many kilograms and families it concerns only from five families on."""
-    few = _few(shortfall.families)
+def _by_code(claim: Claim) -> list[ClaimReason]:
+    """One line per code, the worst effect first: the page tells no producer, plot or day apart."""
+    found: dict[str, ClaimReason] = {}
+    for reason in claim.reasons:
+        first = found.setdefault(reason.code, reason)
+        if first is not reason:
+            grams = min(first.grams + reason.grams, claim.total_grams)
+            families = min(first.families + reason.families, claim.families)
+            found[reason.code] = replace(first, grams=grams, families=families)
+    return list(found.values())
+
+
+def _reason(reason: ClaimReason) -> Json:
+    """Why; how many kilograms and families it concerns only from five families on."""
+    few = _few(reason.families)
     return {
-        "code": shortfall.reason,
-        "amount": None if few else shortfall.grams,
-        "families": counted(shortfall.families),
+        "code": reason.code,
+        "effect": reason.effect,
+        "amount": None if few else reason.grams,
+        "families": counted(reason.families),
     }
 
 

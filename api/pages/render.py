@@ -16,6 +16,7 @@ from api.gate import PAGE_POLICY
 from api.pages import formats, words
 from ledger import __version__
 from ledger.words import LANGUAGES, Language
+from ledger.words.reasons import say_reason
 
 _ENVIRONMENT: Final = Environment(
     loader=PackageLoader("api", "templates"),
@@ -47,6 +48,7 @@ def draw(template: str, language: Language, **data: Any) -> str:
         languages=[{"code": code, "name": NAMES[code]} for code in LANGUAGES],
         t=partial(words.word, language),
         t_or=partial(words.word_or, language),
+        why=partial(say_reason, language=language),
         amount=partial(formats.amount, language=language),
         day=partial(formats.day, language=language),
         days=partial(formats.days, language=language),

@@ -89,9 +89,16 @@ class Ledger(Reading):
     # ------------------------------------------------------------ life
 
     def __init__(
-        self, database: str, engine: Engine, companions: Companions, clock: Clock, *, writer_options: Mapping[str, Any]
+        self,
+        database: str,
+        engine: Engine,
+        companions: Companions,
+        clock: Clock,
+        *,
+        writer_options: Mapping[str, Any],
+        without_rule: str = "",
     ) -> None:
-        """Callers use `create` and `open`."""
+        """Callers use `create` and `open`. No setting and no command names a rule to leave out; tests of rules do."""
         self._database = database
         self._engine = engine
         self._companions = companions
@@ -127,6 +134,7 @@ class Ledger(Reading):
                 clock=clock,
                 floor=self._heads.stand_above_floor,
                 announced=self.outbox.ring,
+                without_rule=without_rule,
             )
             opened.callback(self._journal.close)
             self._writer = Writer(self._append, **writer_options)
@@ -181,8 +189,9 @@ class Ledger(Reading):
         state_dir: Path | None = None,
         max_queue: int = 4096,
         group_commit: bool = True,
+        without_rule: str = "",
     ) -> Self:
-        """Open a ledger that is there.
+        """Open a ledger that is there. `without_rule` leaves one rule out, for tests.
 
         Raises NotFoundError where there is none, ProofError where it stands behind what this machine has
         seen before or has another root at that size (an older or forked copy).
@@ -197,7 +206,14 @@ class Ledger(Reading):
             raise
         options = {"max_queue": max_queue, "group_commit": group_commit}
         with as_written():
-            ledger = cls(database, engine, companions, clock or system_clock, writer_options=options)
+            ledger = cls(
+                database,
+                engine,
+                companions,
+                clock or system_clock,
+                writer_options=options,
+                without_rule=without_rule,
+            )
         try:
             with as_written():
                 ledger._heads.check()

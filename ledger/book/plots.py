@@ -28,6 +28,9 @@ VERSION: Final = 1
 _BY: Final = "node"
 _UNKNOWN: Final = -1
 
+_TOGETHER: Final = 500
+"""So many statements are asked of the vault at once."""
+
 _MOST: Final = 20
 """So many neighbours are named, the largest overlaps first; the rest would tell nothing new."""
 
@@ -185,13 +188,15 @@ class Plots:
         if self._size and any(statement.type in ERASING for _, statement in drawn):
             self._forget()
             drawn = list(drawn_since(view, 0))
-        for index, statement in drawn:
-            if statement.type not in ERASING:
-                self._take(index, statement)
+        drawings = [(index, statement) for index, statement in drawn if statement.type not in ERASING]
+        for first in range(0, len(drawings), _TOGETHER):
+            some = drawings[first : first + _TOGETHER]
+            clear = self._vault.disclosures_of([statement.digest for _, statement in some])
+            for index, statement in some:
+                self._take(index, statement, clear.get(statement.digest, {}))
         self._size = size
 
-    def _take(self, index: int, statement: Statement) -> None:
-        texts = self._vault.disclosures(statement.digest)
+    def _take(self, index: int, statement: Statement, texts: Mapping[str, str]) -> None:
         disclosures = [Disclosure(text, pointer, "") for pointer, text in texts.items()]
         try:
             drawn = sketches(statement, disclosures)

@@ -42,12 +42,10 @@ class Reading:
         with self._readers.log_view() as view:
             return view.entries(index, index + 1)[0]
 
-    def lot(self, lot: str, *, size: int | None = None) -> LotView:
-        """A lot as known now, or when the log held `size` entries; raises NotFoundError."""
+    def lot(self, lot: str, *, size: int | None = None, at: str | None = None) -> LotView:
+        """A lot as known now, or when the log held `size` entries, with its claims on a day; raises NotFoundError."""
         with self._readers.books(size) as books:
-            birth = books.birth_of(lot)
-            packs = self._packs.among(books.adopted_packs())
-            return lot_view(books, lot, packs.commodities.get(str(birth.value["commodity"])))
+            return lot_view(books, lot, self._packs, at or today(self._clock))
 
     def lots(
         self, *, party: str | None = None, commodity: str | None = None, after: str = "", limit: int = 100
@@ -79,7 +77,7 @@ class Reading:
     def trace(self, lot: str, *, size: int | None = None) -> Trace:
         """Back to producers with grams, forward to receivers; raises NotFoundError."""
         with self._readers.books(size) as books:
-            return trace(books, lot)
+            return trace(books, lot, self._packs, today(self._clock))
 
     def tile(self, level: int, index: int, width: int = 256) -> bytes:
         """Hashes of a tile; raises NotFoundError beyond the tree."""

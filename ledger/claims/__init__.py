@@ -1,40 +1,22 @@
-"""What a lot carries on a day and why. First form: which agreements and certificates cover which grams."""
+"""What a lot carries on a day and why: eligibility is decided here and nowhere else."""
 
 from ledger.claims.appraiser import Appraiser
 from ledger.claims.evidence import Delivery, Marks, Place, StepTaken
-from ledger.claims.links import (
-    NOTHING,
-    Membership,
-    Standings,
-    Terms,
-    Verdict,
-    agreements_of,
-    certificates_of,
-    covers_commodity,
-    standings,
-    verdict,
-)
-from ledger.claims.lot_claims import lot_claims
+from ledger.claims.lot_claims import lot_claims, part_claims
 from ledger.claims.lot_evidence import Evidence
 from ledger.claims.owners import Asked
+from ledger.claims.parts import LotPart, parts_of
 
 __all__ = [
-    "NOTHING",
     "Appraiser",
     "Asked",
     "Delivery",
     "Evidence",
+    "LotPart",
     "Marks",
-    "Membership",
     "Place",
-    "Standings",
     "StepTaken",
-    "Terms",
-    "Verdict",
-    "agreements_of",
-    "certificates_of",
-    "covers_commodity",
     "lot_claims",
-    "standings",
-    "verdict",
+    "part_claims",
+    "parts_of",
 ]

@@ -124,6 +124,8 @@ class _SchemeClaim:
             given_up = relinquished(lot, code, evidence.marks)
             if given_up is not None:
                 yield given_up
+        for lot in sorted({step.lot for step in evidence.steps} | {evidence.lot} | evidence.deliveries.keys()):
+            # A delivery that gave up its claim for credits leaves nothing of it to what was made of it.
             if credited_grams(lot, code, evidence.marks):
                 yield Reason("claim-moved-to-mass-balance", "not-carried", lot)
 

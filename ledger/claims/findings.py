@@ -85,15 +85,15 @@ def status_findings(bond: Bond, keeper: Keeper, day: str) -> Iterator[Finding]:
         mark = bond.status_on(key, day)
         if mark is not None and mark.value["status"] in ("suspended", "under-review"):
             word = str(mark.value["status"])
-            code = "agreement-suspended" if word == "suspended" else "agreement-under-review"
-            yield finding(word, code, key, day, mark.index)
+            why = "agreement-suspended" if word == "suspended" else "agreement-under-review"
+            yield finding(word, why, key, day, mark.index)
     whole = agreement.status_on(WHOLE, day)
     if whole is None or whole.value["status"] == "active":
         return
     word = str(whole.value["status"])
     if bond.own_level and word != "terminated":
-        code = "agreement-suspended" if word == "suspended" else "agreement-under-review"
-        yield finding(word, code, agreement.id, day, whole.index)
+        why = "agreement-suspended" if word == "suspended" else "agreement-under-review"
+        yield finding(word, why, agreement.id, day, whole.index)
     elif not bond.own_level and word == "suspended" and "suspension" in agreement.cascades:
         yield finding(word, "agreement-suspension-cascades", agreement.id, day, whole.index)
     elif not bond.own_level:

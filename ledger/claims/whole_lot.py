@@ -9,8 +9,8 @@ _CODES = {"in-question": "lot-in-question", "held": "lot-held", "recalled": "lot
 
 
 def blocking_reasons(evidence: Evidence) -> tuple[Reason, ...]:
-    """A lot that must not move carries its claims only again when it may."""
-    codes = {(_CODES[block.kind], block.lot) for block in evidence.blocks}
+    """A lot that must not move carries its claims only again when it may; a pledge is no word about the goods."""
+    codes = {(_CODES[block.kind], block.lot) for block in evidence.blocks if block.kind in _CODES}
     return tuple(Reason(code, "held", lot) for code, lot in sorted(codes))
 
 

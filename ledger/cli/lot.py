@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger.cli.amounts import amount
+from ledger.cli.claim_table import show_claims
 from ledger.cli.opening import opened_to_read
 from ledger.cli.options import Database, Size
 from ledger.cli.steps import HOW, form_name, form_unit, step_name
@@ -109,22 +110,8 @@ def _view(talk: Talk, view: LotView, pack: CommodityPack) -> None:
     if view.holders:
         held = [[view.holder_names.get(x, "") or x, x, amount(grams, view.unit)] for x, grams in view.holders.items()]
         talk.table(["Holder", "Id", "Amount"], held, right=(2,))
-    if view.links:
-        talk.table(
-            ["Rests on", "Code", "Valid", "Covers", "Families", "Status"],
-            [
-                [
-                    talk.phrase(x.kind),
-                    f"{x.code} {x.name}".strip(),
-                    f"{x.valid_from} - {x.valid_to}",
-                    f"{amount(x.covered_grams, view.unit)} / {amount(x.total_grams, view.unit)}",
-                    f"{x.covered_families} / {x.families}",
-                    talk.phrase(x.status),
-                ]
-                for x in view.links
-            ],
-            right=(3, 4),
-        )
+    if view.claims:
+        show_claims(talk, view.claims, view.claims_at, view.unit)
     if view.steps:
         talk.table(
             ["Index", "When", "Step", "Where", "Who", "Amount"],

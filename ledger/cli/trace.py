@@ -94,4 +94,4 @@ def _show(talk: Talk, found: Trace, unit: str, pack: CommodityPack, names: Mappi
 
 
 def _links(talk: Talk, contribution: Contribution) -> str:
-    return ", ".join(f"{x.code or x.id}: {talk.phrase(x.delivery_day)}" for x in contribution.links)
+    return ", ".join(f"{claim.name}: {talk.phrase(claim.status)}" for claim in contribution.claims)

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
-from ledger import __version__
 from ledger.errors import FormatError
 from ledger.outbox.rules import Rules
 from ledger.outbox.target import Resolve, Target, checked_addresses, parse_target, system_resolve
@@ -161,7 +160,7 @@ def _trusting() -> ssl.SSLContext:
 
 _FIXED: Final = {
     "Content-Type": "application/json",
-    "User-Agent": f"Chaski/{__version__}",
+    "User-Agent": "Chaski",
     "Accept-Encoding": "identity",
     "Connection": "close",
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ledger.postings.shapes import Mark
 from ledger.statement import Statement
-from ledger.values import Attribute, crockford, day_of
+from ledger.values import Attribute, Price, crockford, day_of
 
 
 def born(statement: Statement, thing: str, kind: str, /, **about: object) -> Mark:
@@ -19,6 +19,11 @@ def born(statement: Statement, thing: str, kind: str, /, **about: object) -> Mar
 def described(attributes: Iterable[Attribute]) -> dict[str, str] | None:
     """A lot's attributes as its birth carries them; None where there are none."""
     return {attribute.code: attribute.value for attribute in attributes} or None
+
+
+def said_price(price: Price | None) -> dict[str, object] | None:
+    """A price as marks carry it; None where there is none."""
+    return None if price is None else price.model_dump()
 
 
 def noted(statement: Statement, subject: str, kind: str, /, *, day: str | None = None, **about: object) -> Mark:

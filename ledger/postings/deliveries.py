@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from ledger.facts import deliveries
-from ledger.postings.born import born, described, noted, own_number
+from ledger.postings.born import born, described, noted, own_number, said_price
 from ledger.postings.land import season_key
 from ledger.postings.shapes import Account, Mark, Move, Postings
 from ledger.statement import Statement
@@ -71,6 +71,8 @@ def _harvested(fact: deliveries.LotHarvested, statement: Statement) -> Postings:
         origins=[[fact.producer, grown, fact.net]],
         receipt=fact.receipt,
         vessel=fact.vessel,
+        payable_grams=fact.net - unpaid if (unpaid := sum(line.grams for line in fact.deductions)) else None,
+        price=said_price(fact.price),
     )
     paper = noted(statement, receipt_subject(holder, fact.receipt), "receipt", lot=fact.lot)
     return Postings(moves=moves, marks=(lot, paper))

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from ledger.facts import payments
-from ledger.postings.born import born, noted
+from ledger.postings.born import born, noted, said_price
 from ledger.postings.shapes import Account, Move, Postings
-from ledger.postings.trade import said_price
 from ledger.statement import Statement
 
 

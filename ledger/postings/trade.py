@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from ledger.facts import trade
-from ledger.postings.born import born, noted
+from ledger.postings.born import born, noted, said_price
 from ledger.postings.land import season_key
 from ledger.postings.shapes import Account, Mark, Move, Postings
 from ledger.statement import Statement
-from ledger.values import Price
 
 
 def post(fact: trade.TradeFact, statement: Statement) -> Postings:
@@ -84,11 +83,6 @@ def credit_account(line: trade.CreditUsed) -> Account:
     """The mass-balance account a sale draws on."""
     key = f"{line.commodity}/{line.form}/{line.period}/{line.expires_on}"
     return Account("credit", line.certificate, line.facility, key)
-
-
-def said_price(price: Price | None) -> dict[str, object] | None:
-    """A price as marks carry it."""
-    return None if price is None else price.model_dump()
 
 
 def _signed(fact: trade.ContractSigned, statement: Statement) -> Postings:

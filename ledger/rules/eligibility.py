@@ -171,7 +171,8 @@ def credited_lots_carry_the_claim(heard: Heard, state: State, packs: Packs) -> I
             (c for c in lot_claims(evidence, asked) if (c.kind, c.name) == ("certificate", fact.scheme)),
             None,
         )
-        if found is None or found.status != "carried":
+        # A blend carries its claim for a share only: crediting all its grams would make certified mass.
+        if found is None or found.status != "carried" or found.share_permille < 1000:
             reasons = found.reasons if found is not None else ()
             why = ", ".join(dict.fromkeys(reason.code for reason in reasons if reason.effect != "note"))
             where = f"/body/lots/{place}/lot"

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ledger.errors import Problem
-from ledger.facts.lots import LotDispatched, LotLost, LotPacked, LotSampled, LotTransformed, LotUnpacked
-from ledger.facts.trade import LotSold, PledgeRecorded, PledgeReleased, SaleReversed
+from ledger.facts.lots import (
+    LotDispatched,
+    LotLost,
+    LotPacked,
+    LotReturned,
+    LotSampled,
+    LotTransformed,
+    LotUnpacked,
+    Sent,
+)
+from ledger.facts.trade import LotSold, PledgeRecorded, PledgeReleased, ReversedLot, SaleReversed
 from ledger.postings import Account
 from ledger.rules.base import Heard, Packs, rule
 from ledger.rules.contracts import grams_of
 from ledger.state import PLEDGED, State
 
 
-@rule(LotSold, LotDispatched, SaleReversed)
+@rule(LotSold, LotDispatched, LotReturned, SaleReversed)
 def pledged_grams_stay(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """What is sold, sent or given back leaves the grams alone that are pledged, and nothing made of them leaves."""
     del packs
-    kind, whose, leaving = _leaving(heard)
-    for place, lot, grams in leaving:
+    kind, whose, leaving = _leaving(heard, state)
+    for where, lot, grams in leaving:
         free = _free(state, Account(kind, lot, whose), grams)
         if grams > free:
-            yield Problem("lot-pledged", f"/body/lots/{place}/grams", grams, max(free, 0), retry="after-change")
+            yield Problem("lot-pledged", where, grams, max(free, 0), retry="after-change")
 
 
 def _free(state: State, account: Account, grams: int) -> int:
@@ -65,17 +74,19 @@ def pledged_stock_is_left_alone(heard: Heard, state: State, packs: Packs) -> Ite
             yield Problem("pledged-stock-worked", "/body", max(left, 0), kept, details={"lot": account.a})
 
 
-def _leaving(heard: Heard) -> tuple[str, str, list[tuple[int, str, int]]]:
-    """Which kind of account of whom runs down, and the lines (place, lot, grams) that do it."""
+def _leaving(heard: Heard, state: State) -> tuple[str, str, list[tuple[str, str, int]]]:
+    """Which kind of account of whom runs down, and where, of which lot and by how much."""
     fact = heard.fact
-    if isinstance(fact, LotDispatched):
-        return "stock", heard.actor, [(place, line.lot, line.grams) for place, line in enumerate(fact.lots)]
+    if isinstance(fact, LotReturned):
+        # Back to a party that has had it, as with every other block; to anybody else it is a dispatch by another name.
+        home = fact.dispatch is not None or any(b == fact.to for b, _ in state.balances("stock", fact.lot))
+        return "stock", heard.actor, [] if home else [("/body/grams", fact.lot, fact.grams)]
     if isinstance(fact, LotSold):
         own = [(place, line) for place, line in enumerate(fact.lots) if line.owner in (None, heard.actor)]
-        return "title", heard.actor, [(place, line.lot, line.grams) for place, line in own]
-    if isinstance(fact, SaleReversed):
-        return "title", fact.buyer, [(place, line.lot, line.grams) for place, line in enumerate(fact.lots)]
-    return "title", "", []
+        return "title", heard.actor, [(f"/body/lots/{place}/grams", line.lot, line.grams) for place, line in own]
+    lines: Sequence[Sent | ReversedLot] = fact.lots if isinstance(fact, LotDispatched | SaleReversed) else ()
+    leaving = [(f"/body/lots/{place}/grams", line.lot, line.grams) for place, line in enumerate(lines)]
+    return ("title", fact.buyer, leaving) if isinstance(fact, SaleReversed) else ("stock", heard.actor, leaving)
 
 
 def pledged_by(state: State, lot: str) -> dict[str, int]:

@@ -7,10 +7,11 @@ from itertools import groupby
 
 from ledger.book import Ledger
 from ledger.packs.pack import CommodityPack, Names
-from ledger.queries import Contribution, Link, LotView, Step, Trace
+from ledger.queries import Claim, Contribution, LotView, Step, Trace
 from ledger.seasons.story import Story
 from ledger.seasons.voice import Voice
 from ledger.words import Language
+from ledger.words.reasons import say_reason
 
 _SHOWN = 3
 _KINDS = {
@@ -53,8 +54,8 @@ def narrate(ledger: Ledger, story: Story, voice: Voice, language: Language) -> T
     for line in journey(trace.steps, ledger.pack(view.commodity), language):
         voice.line(f"  {line}")
     _whose(trace.contributions, view, voice)
-    for link in view.links:
-        _covered(link, voice)
+    for claim in view.claims:
+        _claimed(claim, voice, language)
     return trace
 
 
@@ -98,16 +99,20 @@ def _whose(contributions: Sequence[Contribution], view: LotView, voice: Voice) -
     )
 
 
-def _covered(link: Link, voice: Voice) -> None:
-    text = (
-        "Agreements {name}: {part} of {whole} from {families} families are covered"
-        if link.kind == "agreement"
-        else "Certificate {name}: {part} of {whole} from {families} families are covered"
-    )
-    name = f"{link.name} {link.code}" if link.id else link.name
-    part, whole = kilograms(link.covered_grams), kilograms(link.total_grams)
+def _claimed(claim: Claim, voice: Voice, language: Language) -> None:
+    """One line per claim: what it is called, how it stands, and the share of the lot behind it."""
+    text = {
+        "carried": "{name}: carried; {part} of {whole} from {families} families",
+        "held": "{name}: held; {part} of {whole} from {families} families",
+        "not-carried": "{name}: not carried; {part} of {whole} from {families} families",
+    }[claim.status]
+    part, whole = kilograms(claim.covered_grams), kilograms(claim.total_grams)
     # A phrase stands in the catalogue whole, so that each language can put its words in its own order.
-    voice.tell(text, name=name, part=part, whole=whole, families=link.covered_families)
+    name = claim.names.get(language, claim.name)
+    voice.tell(text, name=name, part=part, whole=whole, families=claim.covered_families)
+    for reason in claim.reasons[:_SHOWN]:
+        if reason.effect != "note":
+            voice.line(f"    {say_reason(reason.code, language)} ({kilograms(reason.grams)})")
 
 
 def _deliveries(contributions: Sequence[Contribution], language: Language) -> str:

@@ -135,6 +135,7 @@ class EvidenceOf:
                 _step(one, born, actors[born.index], into.get(one, ()))
                 for one, born in sorted(births.items(), key=lambda item: (item[1].index, item[0]))
             ),
+            # A pledge is between owner and lender: no claim rests on it and no page speaks of it.
             blocks=tuple(block for block in summary.blocks if block.kind != PLEDGED),
             holders=holders,
             owners=owners,

@@ -61,12 +61,15 @@ class Journal:
         clock: Clock,
         floor: Callable[[Tip], None] = _no_floor,
         announced: Callable[[], None] = _nobody,
+        without_rule: str = "",
     ) -> None:
         """Write through `engine`; `packs` gives the packs at hand, `clock` the time.
 
         `floor` is asked under the head lock before anything is judged and raises where the log stands
         behind what was seen before. `announced` is told after a commit that left notices for subscribers.
+        `without_rule` leaves one rule out, for tests.
         """
+        self._without_rule = without_rule
         self._announcer = Announcer(log, origin)
         self._announced = announced
         self._floor = floor
@@ -163,7 +166,15 @@ class Journal:
 
     def _run(self, db: Connection, memory: Memory, tip: Tip) -> Run:
         loader = Loader(db, self._log, memory.names)
-        return Run(loader, memory, tip, origin=self._origin, packs=self._packs(), clock=self._clock)
+        return Run(
+            loader,
+            memory,
+            tip,
+            origin=self._origin,
+            packs=self._packs(),
+            clock=self._clock,
+            without_rule=self._without_rule,
+        )
 
     def _set_head(self, tip: Tip) -> None:
         self._db.run(

@@ -58,7 +58,8 @@ def _of_lots(books: Books, producer: int) -> list[int]:
     while level:
         found += _last(books, "SELECT MAX(ix) FROM move WHERE log = ? AND kind IN (1, 2) AND a IN @list", level)
         onward = books.db.all(
-            "SELECT DISTINCT output FROM edge WHERE log = ? AND input IN @list AND ix < ? AND (gone IS NULL OR gone >= ?)",
+            "SELECT DISTINCT output FROM edge"
+            " WHERE log = ? AND input IN @list AND ix < ? AND (gone IS NULL OR gone >= ?)",
             books.log,
             level,
             books.size,

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+from ledger.claims import Asked, lot_claims
 from ledger.errors import Problem
-from ledger.packs.pack import CommodityPack, Names
+from ledger.packs.pack import Names
 from ledger.queries import Block, LotView, Trace
-from ledger.state import PLEDGED
+from ledger.rules import Packs
 from ledger.store.attributes import attributes_of
 from ledger.store.books import Books
+from ledger.store.evidence_of import EvidenceOf
 from ledger.store.onward_of import onward_of
 from ledger.store.origins_of import OriginsOf
-from ledger.store.schema import ACCOUNT_KINDS
 from ledger.store.steps_of import steps_of
 
 FEWEST_FAMILIES = 5
 """Counts below this are not shown on public pages: people could be recognised."""
 
 
-def lot_view(books: Books, lot: str, pack: CommodityPack | None) -> LotView:
-    """Everything public about one lot; raises NotFoundError for one the log does not know."""
+def lot_view(books: Books, lot: str, packs: Packs, at: str) -> LotView:
+    """Everything public about one lot, with its claims on the day `at`; raises NotFoundError for an unknown one."""
+    evidence = EvidenceOf(books, packs).lot(lot)
+    origins, pack, holders = OriginsOf(evidence), evidence.pack, evidence.holders
     birth = books.birth_of(lot)
-    summary = books.lots([lot]).get(lot)
-    origins = OriginsOf(books, birth, summary)
-    holders = books.balances(ACCOUNT_KINDS["stock"], [lot]).get(lot, {})
     value = birth.value
     families = origins.families()
     first, last = origins.harvest()
     form = str(value["form"])
     pack_form = pack.forms.get(form) if pack is not None else None
-    claimable = pack_form is None or pack_form.claimable
     deliveries, delivered = origins.delivered()
     fact = books.facts([birth.index])[birth.index]
     return LotView(
@@ -55,31 +54,28 @@ def lot_view(books: Books, lot: str, pack: CommodityPack | None) -> LotView:
         families_shown=str(families) if families >= FEWEST_FAMILIES or families == 0 else f"<{FEWEST_FAMILIES}",
         districts=origins.districts(),
         untraced_grams=origins.untraced_grams(),
-        links=origins.links() if claimable else (),
+        claims=lot_claims(evidence, Asked(at)),
+        claims_at=at,
         steps=steps_of(books, lot, birth),
-        # A pledge is between owner and lender: no page speaks of it.
-        blocks=tuple(
-            Block(b.kind, b.source, b.lot, b.kind) for b in (summary.blocks if summary else ()) if b.kind != PLEDGED
-        ),
+        blocks=tuple(Block(b.kind, b.source, b.lot, b.kind) for b in evidence.blocks),
         attributes=attributes_of(books, lot, pack),
         measures=_measures(books, lot),
         flags=flags_at(books, birth.index),
-        claimable=claimable,
+        claimable=evidence.claimable,
         deliveries=deliveries,
         delivered=delivered,
     )
 
 
-def trace(books: Books, lot: str) -> Trace:
+def trace(books: Books, lot: str, packs: Packs, at: str) -> Trace:
     """Back to every delivery with its grams, the steps between, and forward to whoever received what."""
-    birth = books.birth_of(lot)
-    origins = OriginsOf(books, birth, books.lots([lot]).get(lot))
+    origins = OriginsOf(EvidenceOf(books, packs).lot(lot))
     return Trace(
         lot=lot,
         size=books.size,
         grams=origins.grams,
-        contributions=origins.contributions(),
-        steps=steps_of(books, lot, birth),
+        contributions=origins.contributions(at),
+        steps=steps_of(books, lot, books.birth_of(lot)),
         forward=onward_of(books, lot, origins.grams),
     )
 

@@ -8,7 +8,7 @@ from ledger.lineage import levels, topological
 from ledger.queries import Onward
 from ledger.state import Standing
 from ledger.store.books import Books, EdgeRow
-from ledger.store.origins_of import integer
+from ledger.store.evidence_of import integer
 from ledger.store.schema import ACCOUNT_KINDS
 
 

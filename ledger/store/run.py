@@ -32,9 +32,7 @@ from ledger.store.restate import restate
 from ledger.store.withhold import withhold
 from ledger.values import receipt_code
 
-RESTATING = frozenset(
-    {"lot.held/1", "lot.released/1", "lot.recalled/1", "pledge.recorded/1", "pledge.released/1"}
-)
+RESTATING = frozenset({"lot.held/1", "lot.released/1", "lot.recalled/1", "pledge.recorded/1", "pledge.released/1"})
 """Facts that change the summaries of lots that are already there, and of everything forward of them."""
 
 _BACKWARD_MILLISECONDS = 2_000
@@ -43,7 +41,17 @@ _BACKWARD_MILLISECONDS = 2_000
 class Run:
     """What was accepted so far, and the rows it will write."""
 
-    def __init__(self, loader: Loader, memory: Memory, tip: Tip, *, origin: str, packs: Packs, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0913 - what judging needs, by name
+        self,
+        loader: Loader,
+        memory: Memory,
+        tip: Tip,
+        *,
+        origin: str,
+        packs: Packs,
+        clock: Clock,
+        without_rule: str = "",
+    ) -> None:
         """Judge against `memory.state`, which is filled as needed through `loader`."""
         self._loader = loader
         self._memory = memory
@@ -52,6 +60,7 @@ class Run:
         self._origin = origin
         self._packs = packs
         self._clock = clock
+        self._without_rule = without_rule
         self.tip = tip
         self.accepted: list[Statement] = []
         self._leaves: list[bytes] = []
@@ -155,7 +164,8 @@ class Run:
                 state.follow(earlier, meaning)
         problems = () if item.verified else _signature_problems(statement, state)
         books = state if target is None else state.without(target.index, post(target.statement).moves)
-        verdict = judge(heard, books, self._packs, _version(statement, state.latest(RULES, "rules")))
+        version = _version(statement, state.latest(RULES, "rules"))
+        verdict = judge(heard, books, self._packs, version, without=self._without_rule)
         if problems or verdict.problems:
             return _outcome("refused", statement, None, "", (*problems, *verdict.problems), verdict.flags)
         # Before it is taken in: afterwards it would count itself among what was delivered.

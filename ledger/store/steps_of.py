@@ -6,7 +6,7 @@ from ledger.lineage import levels
 from ledger.queries import Step
 from ledger.state import Standing
 from ledger.store.books import Books, EdgeRow, Fact
-from ledger.store.origins_of import integer
+from ledger.store.evidence_of import integer
 
 _LATER = ("dispatched", "held", "inspected", "lost", "recalled", "received", "released", "returned")
 

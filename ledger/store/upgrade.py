@@ -47,12 +47,13 @@ class Upgrade:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Tables that are migrated together: the ledger's, or the vault's."""
+    """Tables that are migrated together: the ledger's, the vault's or the keys'; `table` was there from the first."""
 
     folder: str
     current: str
     schema: str | None
     metadata: MetaData
+    table: str = "log"
 
 
 LEDGER = Part("versions", CURRENT, None, metadata)
@@ -60,12 +61,12 @@ LEDGER = Part("versions", CURRENT, None, metadata)
 
 def vault_part(schema: str | None) -> Part:
     """The vault in a file of its own (None) or in a schema."""
-    return Part("vault_versions", VAULT_CURRENT, schema, vault_metadata(schema))
+    return Part("vault_versions", VAULT_CURRENT, schema, vault_metadata(schema), VAULT.table)
 
 
 def keys_part(schema: str | None) -> Part:
     """The persons' keys in a file of their own (None) or in a schema."""
-    return Part("keys_versions", KEYS_CURRENT, schema, keys_metadata(schema))
+    return Part("keys_versions", KEYS_CURRENT, schema, keys_metadata(schema), KEYS.table)
 
 
 def upgrade(database: str, companions: Companions) -> Upgrade:
@@ -149,7 +150,7 @@ def migrate(engine: Engine, part: Part) -> str:
             raw: Any = connection.connection.driver_connection
             raw.autocommit = False
         config.attributes["connection"] = connection
-        if found == UNKNOWN and inspect(connection).has_table(part.metadata.sorted_tables[0].name, part.schema):
+        if found == UNKNOWN and inspect(connection).has_table(part.table, part.schema):
             # The tables are those of the first version; only its number was not written down yet.
             command.stamp(config, FIRST)
         command.upgrade(config, part.current)

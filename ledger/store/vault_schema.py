@@ -1,6 +1,4 @@
-"""The tables of the vault and of the persons' keys: two database files of their own beside SQLite, two schemas on
-PostgreSQL.
-"""
+"""The tables of the vault and of the persons' keys: two files of their own beside SQLite, two schemas on PostgreSQL."""
 
 from __future__ import annotations
 

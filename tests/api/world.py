@@ -83,7 +83,7 @@ class World:
             self.unsigned(
                 "plot.mapped/1",
                 {"plot": plot, "area_m2": 12_000, "district": "Pardo Miguel"},
-                sealed={"/geometry": {"type": "Point", "coordinates": ["-77.5", "-5.8"]}},
+                sealed={"/geometry": {"type": "Point", "coordinates": [f"-77.{number:04d}1", "-5.8"]}},
                 at=OPENED,
             ),
             self.unsigned(

@@ -21,16 +21,10 @@ from ledger.packs.ruling import Ruling
 from ledger.postings import post
 from ledger.state import Standing
 from ledger.statement import sign
-from ledger.values import crockford
-from tests.world import named_bytes
+from tests.vectors.examples.example import named_bytes, thing
 
 FOREST = "forest-agreement"
 _KEY = SigningKey.from_seed(bytes(32))
-
-
-def thing(name: str) -> str:
-    """The id of whatever goes by this name."""
-    return crockford(named_bytes(f"story {name}", 10))
 
 
 def ruling(value: str) -> Ruling:

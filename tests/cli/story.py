@@ -91,7 +91,7 @@ def _family(place: int) -> list[dict[str, Any]]:
             base + 1,
             "plot.mapped",
             {"plot": plot, "area_m2": 20_000, "district": "Distrito Inventado"},
-            sealed={"/geometry": {"type": "Point", "coordinates": ["-76.1", "-6.1"]}},
+            sealed={"/geometry": {"type": "Point", "coordinates": [f"-76.{place:03d}1", "-6.1"]}},
         ),
         fact(
             base + 2,

@@ -177,6 +177,21 @@ def test_a_check_judges_and_writes_nothing(chaski: Chaski, place: Place) -> None
     assert chaski("lot", "DEXVERY000000043").code == 4
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "AMBER: With this delivery"), ("es", "ÁMBAR: Con esta entrega")])
+def test_a_check_tells_how_a_delivery_fits_the_estimate(chaski: Chaski, place: Place, language: str, word: str) -> None:
+    plot, harvest = "PXQT000000000001", story.delivery(44, "DEXVERY000000044", "PRQDVCER00000001", "PXQT000000000001")
+    body = {name: harvest["body"][name] for name in ("commodity", "form", "season")}
+    so_far = 50_000 + harvest["body"]["net"] - 1
+    made = {"estimate": "EST1MATE00000001", "grown": plot, **body, "grams": so_far, "method": "declared"}
+    _write("estimate.json", story.fact(45, "estimate.made", made))
+    _write("one.json", harvest)
+    assert chaski("submit", "estimate.json", "--json").code == 0
+
+    assert word in chaski("submit", "one.json", "--check", "--lang", language).err
+    found = chaski("submit", "one.json", "--check", "--json").json["outcomes"][0]["plausibility"]
+    assert (found["level"], found["delivered_grams"]) == ("amber", 50_000)
+
+
 def test_a_submission_may_come_through_a_pipe(chaski: Chaski, place: Place) -> None:
     one = story.delivery(44, "DEXVERY000000044", "PRQDVCER00000001", "PXQT000000000001")
 

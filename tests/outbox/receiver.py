@@ -51,7 +51,7 @@ class Receiver:
         """Which notices came, in their order."""
         return [each.headers["chaski-delivery"] for each in self.got]
 
-    def wait_for(self, many: int, seconds: float = 20) -> None:
+    def wait_for(self, many: int, seconds: float = 60) -> None:
         """Wait until so many requests have come."""
         with self.came:
             assert self.came.wait_for(lambda: len(self.got) >= many, seconds), f"{len(self.got)} of {many} came"

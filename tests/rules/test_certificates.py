@@ -420,6 +420,20 @@ def test_no_gram_gives_up_its_claim_twice(world: World) -> None:
     world.say(credit(world, certificate, (other, 600)))
 
 
+@pytest.mark.rule("credited_lots_carry_the_claim", "accepts")
+@pytest.mark.rule("credited_lots_carry_the_claim", "refuses")
+def test_an_account_never_makes_certified_mass(world: World) -> None:
+    certificate = cocoa_certificate(world, world.coop())
+    own, strangers = beans(world, certificate, 1_000), world.deliver(world.farm(), 1_000, **COCOA)
+    assert world.refused(credit(world, certificate, (own, 100), (strangers, 100))) == ["claim-not-carried"]
+    world.say(credit(world, certificate, (own, 100)))
+    # What was made of a lot that gave up its claim has none to give.
+    made = world.transformation(world.coop(), [(own, 900)], [("wet-beans", 900)], commodity="cocoa", process="pooling")
+    world.say(made)
+    pooled = made["outputs"][0]["lot"]
+    assert world.refused(credit(world, certificate, (pooled, 900))) == ["claim-not-carried"]
+
+
 @pytest.mark.rule("credits_are_not_overdrawn", "accepts")
 @pytest.mark.rule("credits_are_not_overdrawn", "refuses")
 def test_credits_are_used_once_and_in_time(world: World) -> None:

@@ -222,7 +222,7 @@ def test_halves_and_wholes_take_over_the_ground_of_their_parents(world: World) -
     merged = {"plots": [half["plot"] for half in halves], "into": whole, "effective_from": "2026-06-02"}
     sealed = {"/into/geometry": square(HERE)}
     assert world.flagged(world.draft("plot.merged", merged, coop, sealed=sealed)) == []
-    assert world.flagged(redrawn(world, whole["plot"], square(HERE, east=2))) == []
+    assert world.flagged(redrawn(world, str(whole["plot"]), square(HERE, east=2))) == []
     assert world.flagged(redrawn(world, farm.plot, square(HERE, east=2))) == ["plot-registered-twice"]
 
 

@@ -431,6 +431,7 @@ def test_pledged_grams_are_neither_sold_nor_sent(world: World) -> None:
     world.say(world.pledge(coop, bank, lot, 600))
     assert world.refused(world.sale(coop, buyer, (lot, 401))) == ["lot-pledged"]
     assert world.refused(world.dispatch(coop, buyer, (lot, 401))) == ["lot-pledged"]
+    assert world.refused(world.returning(coop, lot, 401, to=buyer.id)) == ["lot-pledged"]
     world.say(world.sale(coop, buyer, (lot, 400)))
     world.say(world.receipt(buyer, world.send(coop, buyer, (lot, 400))))
     assert world.refused(world.dispatch(coop, buyer, (lot, 1))) == ["lot-pledged"]

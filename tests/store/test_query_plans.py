@@ -16,7 +16,7 @@ import pytest
 from ledger.book import Ledger
 from ledger.log import TileId
 from ledger.store import connection
-from tests.store.world import COOP, Place, accept, delivery, facility, place, pooled, retraction, tell, thing
+from tests.store.world import COOP, GROWER, HandClock, Place, accept, delivery, facility, fact, place, pooled, retraction, tell, thing
 
 # A walk over everything, and why it may be one. The key is how the query begins.
 WALKS = {
@@ -64,14 +64,18 @@ def _asked(where: Place) -> Iterator[str]:
         ledger = where.create()
         said = tell(ledger)
         _read(ledger, said["P1"].digest)
+        _erase(ledger)
         accept(ledger.state(delivery("Y"), pooled("Z", {"Y": 100_000}), party=COOP, atomic=True))
         ledger.state(pooled("Q", {"nowhere": 1}), facility("B"), facility("B"), party=COOP, atomic=True)
         ledger.check([ledger.prepare_unsigned(retraction(said["D2"]), party=COOP)])
         # As if killed before settling: the next start has something to sweep.
         ledger._vault._to_settle.clear()
         where.close(ledger)
-        other = where.open()
+        tomorrow = HandClock(HandClock().now + 86_400_000)
+        other = where.open(clock=tomorrow)
         accept(other.state(facility("C"), party=COOP))
+        where.close(other)
+        where.open(clock=tomorrow)
     yield from recorded
 
 
@@ -102,6 +106,34 @@ def _read(ledger: Ledger, digest: str) -> None:
     assert TileId(0, 0).fits(size) is False
     for until in (None, size - 1):
         assert ledger.rebuild(until=until).differences == ()
+
+
+def _erase(ledger: Ledger) -> None:
+    """A member who never delivered is erased, one who did is hidden, and a text is withheld."""
+    left, paper = thing("left"), "ab" * 32
+    enrolled = {"producer": left, "code": "S-2", "district": "Distrito Inventado"}
+    attached = {"document": paper, "kind": "id-card", "media_type": "image/png", "size": 1, "about": [left]}
+    audited = {"audit": thing("audit"), "parties": [COOP], "seed_digest": paper, "ends_on": "2026-06-12"}
+    audited |= {"period_from": "2026-01-01", "period_to": "2026-06-01"}
+    role = {"party": COOP, "role": "auditor", "effective_from": "2026-01-01"}
+    accept(ledger.state(fact("role.granted", role), party=ledger.operator_party))
+    facts = [
+        fact("producer.enrolled", enrolled, sealed={"/person": {"document": "PE-DNI 1"}}),
+        fact("document.attached", attached | {"personal": True}),
+        fact("audit.opened", audited),
+    ]
+    for person in (left, GROWER):
+        asked = {"erasure": thing(f"erasure {person}"), "person": person, "grounds": "objected"}
+        facts.append(fact("erasure.requested", asked | {"asked_on": "2026-06-12"}))
+    for each in facts:
+        accept(ledger.state(each, party=COOP))
+    assert ledger.find_person("PE-DNI 1", programme=COOP) == []
+    # An audit runs through its last day.
+    assert [line.state for line in ledger.erasures()] == ["hidden", "hidden"]
+    assert isinstance(ledger._clock, HandClock)
+    ledger._clock.now += 86_400_000
+    assert [line.person for line, _ in ledger.erase_due()] == [left]
+    accept([ledger.withhold(accept(ledger.state(facility("loud"), party=COOP))[0].digest, reason="court-order")])
 
 
 def _walked(plan: str) -> bool:
