@@ -118,6 +118,14 @@ checked: Final[Responses] = {
     200: _answer("How the facts would be judged now; nothing was written.", _ref("Results")),
 }
 fact: Final[Responses] = {**_GUARDED, **_UNKNOWN, 200: _answer("The fact.", _ref("FactRecord"))}
+disclosures: Final[Responses] = {
+    **_GUARDED,
+    **_UNKNOWN,
+    200: _answer(
+        "Clear values by JSON pointer into the body, as far as the token's party may see them.",
+        {"type": "object", "required": ["disclosures"], "properties": {"disclosures": {"type": "object"}}},
+    ),
+}
 receipt: Final[Responses] = {
     **_GUARDED,
     **_UNKNOWN,
@@ -412,6 +420,7 @@ _OWN: Final[Json] = {
             "assurance": {"type": "string"},
             "ended_by": {"type": ["integer", "null"]},
             "flags": {"type": "array", "items": _ref("Problem")},
+            "withheld": {"type": "boolean"},
             "envelope": {"type": "object"},
             "jws": {"type": "string"},
         },

@@ -23,6 +23,7 @@ from ledger.errors import (
     ProofError,
     RefusedError,
 )
+from ledger.facts.misfits import echo
 from ledger.words import Language, say
 
 _log = structlog.get_logger("chaski.errors")
@@ -193,7 +194,7 @@ async def _parameter_error(request: Request, raised: Exception) -> Response:
         Problem(
             "parameter-malformed",
             f"/{item['loc'][-1]}",
-            found=item["input"][:64] if isinstance(item.get("input"), str) else None,
+            found=echo(item["input"]) if isinstance(item.get("input"), str) else None,
             expected=_expected(item.get("ctx", {})),
         )
         for item in error.errors()

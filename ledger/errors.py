@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 Found = str | int | None
+
+# A field's name or a place in a list. Six digits in a row of parts may be somebody's document number.
+_PART: Final = re.compile(r"(?!.*(?:\d.*){6})[a-z][A-Za-z0-9_.:@-]{0,63}|\d{1,5}")
+HIDDEN: Final = "\N{HORIZONTAL ELLIPSIS}"
+"""What stands where something was sent that may be a person's words; the same in every language."""
 
 Effect = Literal["refuse", "flag"]
 Retry = Literal["never", "after-sync", "after-change"]
@@ -17,7 +23,7 @@ class Problem:
     """One thing that is wrong: where, what was found against what was expected, and whether to try again.
 
     `code` is stable and the key of the words in every language (ledger/words).
-    `where` is a JSON pointer into what was sent ("" = all of it).
+    `where` is a JSON pointer into what was sent ("" = all of it); a part that can be no field's name is not repeated.
     `details` are further values the words may mention; never personal data.
     """
 
@@ -28,6 +34,13 @@ class Problem:
     retry: Retry = "never"
     effect: Effect = "refuse"
     details: Mapping[str, str | int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Hide what somebody wrote in the place of a field's name: it may be a name of another kind."""
+        parts = self.where.split("/")
+        if any(part and not _PART.fullmatch(part) for part in parts):
+            shown = (part if not part or _PART.fullmatch(part) else HIDDEN for part in parts)
+            object.__setattr__(self, "where", "/".join(shown))
 
     def at(self, prefix: str) -> Problem:
         """The same problem seen from outside: its pointer put under `prefix`."""

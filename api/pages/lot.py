@@ -19,6 +19,7 @@ from api.pages.render import draw, html_response, style_sheet, style_version
 from api.routes.log import TEXT, log_path
 from ledger import __version__
 from ledger.errors import FormatError, LedgerError, NotFoundError, Problem
+from ledger.facts.misfits import echo
 from ledger.packs.pack import CommodityPack
 from ledger.words import Language
 
@@ -129,7 +130,7 @@ def _size(request: Request) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or not text.isascii() or len(text) > 16 or int(text) < 1:
-        raise FormatError(Problem("parameter-malformed", "/size", found=text[:64], expected="1, 2, 3 ..."))
+        raise FormatError(Problem("parameter-malformed", "/size", found=echo(text), expected="1, 2, 3 ..."))
     return int(text)
 
 

@@ -20,11 +20,13 @@ from api.language import language_of
 from ledger import canonical
 from ledger.canonical import JsonValue
 from ledger.errors import FormatError, LedgerError, Problem
+from ledger.facts.misfits import echo
 from ledger.queries import Outcome
 from ledger.words import Language, say
 
 if TYPE_CHECKING:
     from ledger.book import Prepared
+    from ledger.book.enrolment import Beside
     from ledger.store.tokens import Token
 
 JOSE: Final = "application/jose"
@@ -109,6 +111,7 @@ async def read_fact(request: Request, fact: FactName) -> Response:
         "kid": record.kid,
         "assurance": record.assurance,
         "ended_by": record.ended_by,
+        "withheld": record.withheld,
         "flags": [in_words(flag, language) for flag in record.flags],
         "envelope": dict(record.envelope),
         "jws": record.jws,
@@ -126,6 +129,15 @@ async def read_receipt(request: Request, fact: FactName) -> Response:
     return Response(text, 200, headers, "text/plain; charset=utf-8")
 
 
+@router.get("/v1/facts/{fact}/disclosures", responses=described.disclosures)
+async def read_disclosures(request: Request, fact: FactName) -> Response:
+    """The clear values of a fact's sealed fields that the token's party may see; what it may not see is absent."""
+    desk = desk_of(request)
+    token = await desk.access.require(request, "disclosures:read")
+    found = await desk.read(lambda: desk.ledger.disclosures(fact, party=token.party))
+    return _json({"disclosures": dict(found)}, 200)
+
+
 async def _batch(request: Request, desk: Desk, token: Token, kind: str) -> list[Prepared | FormatError]:
     """Read `{"statements": [...]}` or `{"facts": [...]}` strictly and prepare every item."""
     if kind != JSON:
@@ -141,9 +153,8 @@ async def _batch(request: Request, desk: Desk, token: Token, kind: str) -> list[
 
 def _prepare(desk: Desk, token: Token, body: bytes, limit: int) -> list[Prepared | FormatError]:
     name, items = _items(canonical.load(body, max_bytes=limit))
-    if name == "statements":
-        return [_prepared(desk, token, item, f"/statements/{place}") for place, item in enumerate(items)]
-    return [_prepared(desk, token, item, f"/facts/{place}") for place, item in enumerate(items)]
+    beside: Beside = {}
+    return [_prepared(desk, token, item, name, beside) for item in items]
 
 
 def _items(loaded: JsonValue) -> tuple[str, list[JsonValue]]:
@@ -162,16 +173,16 @@ def _items(loaded: JsonValue) -> tuple[str, list[JsonValue]]:
     return name, items
 
 
-def _prepared(desk: Desk, token: Token, item: JsonValue, where: str) -> Prepared | FormatError:
+def _prepared(desk: Desk, token: Token, item: JsonValue, name: str, beside: Beside) -> Prepared | FormatError:
     """One item ready for the queue, or what is wrong with it: a bad item never spoils the others."""
     try:
-        if where.startswith("/statements"):
+        if name == "statements":
             if not isinstance(item, str):
                 raise FormatError(Problem("item-malformed", expected="string"))
             return desk.ledger.prepare(item.encode())
         if not isinstance(item, dict):
             raise FormatError(Problem("item-malformed", expected="object"))
-        return desk.ledger.prepare_unsigned(item, party=token.party)
+        return desk.ledger.prepare_unsigned(item, party=token.party, beside=beside)
     except LedgerError as error:
         return as_format_error(error)
 
@@ -237,7 +248,7 @@ def _shown(outcome: Outcome, language: Language) -> dict[str, Any]:
 def _flag(request: Request, name: str) -> bool:
     value = request.query_params.get(name, "false")
     if value not in {"true", "false"}:
-        raise FormatError(Problem("parameter-malformed", f"/{name}", found=value[:64], expected="true, false"))
+        raise FormatError(Problem("parameter-malformed", f"/{name}", found=echo(value), expected="true, false"))
     return value == "true"
 
 

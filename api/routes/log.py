@@ -12,6 +12,7 @@ from api import described
 from api.desk import Desk, desk_of
 from ledger.canonical import b64
 from ledger.errors import NotFoundError, Problem
+from ledger.facts.misfits import echo
 from ledger.log import TileId
 
 router = APIRouter(tags=["log"])
@@ -88,7 +89,7 @@ def log_path(origin: str) -> str:
 def _desk(request: Request, name: str) -> Desk:
     desk = desk_of(request)
     if log_path(desk.ledger.origin) != f"/log/{name}":
-        raise NotFoundError(Problem("log-unknown", found=name[:64]))
+        raise NotFoundError(Problem("log-unknown", found=echo(name)))
     return desk
 
 

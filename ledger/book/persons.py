@@ -47,7 +47,7 @@ class Persons:
         if party in (statement.actor, statement.envelope.by, holder):
             return True
         marks = self._marks([holder]).get(holder, [])
-        persons = {holder, *_holders(marks)}
+        persons = _holders(marks) or {holder}
         theirs = self._marks(persons)
         if any(_birth_party(theirs.get(each, ())) == party for each in persons):
             return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ledger.book.readers import Readers
@@ -36,6 +36,12 @@ class Reading:
         """A fact by its id or its statement's digest; raises NotFoundError."""
         with self._readers.log_view() as view:
             return view.fact(id_or_digest)
+
+    def facts(self) -> Iterator[FactRecord]:
+        """Every fact in the order of the log, as it stands, with its flags: for whoever reads all of it."""
+        with self._readers.log_view() as view:
+            for index in range(view.tip().size):
+                yield view.fact(view.statement(index).digest)
 
     def entry(self, index: int) -> bytes:
         """The text of one entry."""

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ledger.claims.certification import CertifiedDeliveries, SchemeRegister, Served, step_certified
-from ledger.claims.conservation import Conservation, frameworks_at
+from ledger.claims.conservation import Conservation
 from ledger.claims.eudr import delivery_evidenced
 from ledger.claims.evidence import Place, StepTaken
+from ledger.claims.frameworks import FrameworksNear
 from ledger.claims.reasons import Reason
 from ledger.packs.framework import FrameworkPack
 from ledger.packs.pack import CommodityPack
@@ -38,6 +39,7 @@ class Appraiser:
         self._deliveries: dict[tuple[str, str, str], CertifiedDeliveries] = {}
         self._steps: dict[tuple[str, ...], Served] = {}
         self._conservation: dict[str, Conservation] = {}
+        self._near = FrameworksNear(self.marks)
         self._frameworks: dict[_Land, frozenset[str]] = {}
         self.places: dict[tuple[str, str, str], Place] = {}
         self._answers: dict[tuple[str, str, str], dict[tuple[str, str, str], Any]] = {}
@@ -82,7 +84,7 @@ class Appraiser:
         land = _Land(place.producer, place.household, place.community, place.grown)
         found = self._frameworks.get(land)
         if found is None:
-            found = self._frameworks[land] = frameworks_at(place, self.marks)
+            found = self._frameworks[land] = self._near.at(place)
         return found
 
     def evidenced(self, place: Place) -> tuple[Reason, ...]:

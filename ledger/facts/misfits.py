@@ -12,7 +12,7 @@ from typing import Any, Final, get_args
 from pydantic import StringConstraints, ValidationError
 
 from ledger import values
-from ledger.errors import Problem
+from ledger.errors import HIDDEN, Problem
 
 _CODES: Final = {
     "missing": "field-missing",
@@ -69,11 +69,13 @@ _OF_KIND: Final[Mapping[str, str]] = {
 }
 
 # Where a person's own words may stand by mistake, nothing of what was found is repeated.
-_PRIVATE: Final = frozenset({"seal-malformed", "name-malformed"})
+_PRIVATE: Final = frozenset({"seal-malformed", "name-malformed", "field-unknown"})
 
-_HARMLESS: Final = re.compile(r"[0-9 .,:;/+TZ-]{1,40}( ?(kg|g|qq|lb|t|ml|l))?")
+_DAY: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ][0-9:.]{1,12}(Z|[+-]\d\d:?\d\d)?)?")
+_AMOUNT: Final = re.compile(r"[+-]?[0-9 .,]{1,12}( ?(kg|g|qq|lb|t|ml|l))?")
 _WORD: Final = re.compile(r"[!-~]{1,64}")
-_HIDDEN: Final = "…"
+_MANY_DIGITS: Final = 6
+"""So many digits may be a document number, a telephone or a place on the map; a sack's weight in grams has fewer."""
 
 
 def misfits(error: ValidationError) -> list[Problem]:
@@ -83,17 +85,24 @@ def misfits(error: ValidationError) -> list[Problem]:
 
 
 def echo(value: object) -> str | int | None:
-    """What was found, only where it can hardly be personal: numbers, dates and short words; else a sign of its shape.
+    """What was found, only where it can hardly be personal: days, small numbers, single words; else a sign of its shape.
 
     The signs (…, […], {…}) are no words, so that they read the same in every language.
     """
     if value is None or isinstance(value, bool):
         return str(value).lower() if value is not None else "null"
     if isinstance(value, int):
-        return value
+        return value if abs(value) < 10**_MANY_DIGITS else HIDDEN
     if isinstance(value, str):
-        return value if _WORD.fullmatch(value) or _HARMLESS.fullmatch(value) else _HIDDEN
-    return f"{{{_HIDDEN}}}" if isinstance(value, Mapping) else f"[{_HIDDEN}]"
+        return value if _is_harmless(value) else HIDDEN
+    return f"{{{HIDDEN}}}" if isinstance(value, Mapping) else f"[{HIDDEN}]"
+
+
+def _is_harmless(text: str) -> bool:
+    if _DAY.fullmatch(text):
+        return True
+    few = sum(letter.isdigit() for letter in text) < _MANY_DIGITS
+    return few and "@" not in text and bool(_WORD.fullmatch(text) or _AMOUNT.fullmatch(text))
 
 
 def _misfit(item: Mapping[str, Any]) -> Problem:
@@ -104,9 +113,14 @@ def _misfit(item: Mapping[str, Any]) -> Problem:
         code,
         "".join(f"/{part}" for part in item["loc"]),
         # Nothing was found where a field is missing; pydantic would name the whole object around it.
-        found=None if kind == "missing" or code in _PRIVATE else echo(item.get("input")),
+        found=None if kind == "missing" or code in _PRIVATE else _found(kind, item.get("input")),
         expected=_expected(kind, context),
     )
+
+
+def _found(kind: str, value: object) -> str | int | None:
+    """A number where a number belongs is an amount, however large; anywhere else it may be somebody's number."""
+    return value if kind in _EXPECTED and type(value) is int else echo(value)
 
 
 def _code(item: Mapping[str, Any], context: Mapping[str, Any]) -> str:

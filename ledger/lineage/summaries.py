@@ -73,7 +73,7 @@ def birth_sets(
             rows = root_origins(birth.lot, birth.value) or ()
             number = number_of(birth.lot)
             sets[number] = rows
-            summaries[birth.lot] = LotBooks(number, ())
+            summaries[birth.lot] = LotBooks(number, (), _place(birth.value))
     if derived:
         inputs = _input_grams(edge for birth in derived for edge in birth.edges)
         number_or_none, rows_or_none = _shared_set(inputs, books, rows_of)
@@ -82,8 +82,13 @@ def birth_sets(
             sets[number] = rows_or_none
         blocks = inherit({lot: books.get(lot) for lot in inputs})
         for birth in derived:
-            summaries[birth.lot] = LotBooks(number, blocks)
+            summaries[birth.lot] = LotBooks(number, blocks, _place(birth.value))
     return summaries, sets
+
+
+def _place(birth: Mapping[str, object] | None) -> str:
+    """The place named at a birth."""
+    return str(birth.get("facility") or "") if birth is not None else ""
 
 
 def _input_grams(edges: Iterable[Edge]) -> dict[str, int]:
@@ -165,7 +170,7 @@ def resummarise(
     """
     again = _Again(lots, overdrawn, current, rows_of, new_numbers, pledged_at)
     for lot in topological({lot: [i for i, _, _ in basis.inputs] for lot, basis in lots.items()}):
-        again.done[lot] = LotBooks(again.set_of(lot), again.blocks_of(lot))
+        again.done[lot] = LotBooks(again.set_of(lot), again.blocks_of(lot), _place(lots[lot].birth))
     return again.done, again.sets
 
 

@@ -42,10 +42,14 @@ class Blocking(NamedTuple):
 
 
 class LotBooks(NamedTuple):
-    """The summary of a lot: which origin set it shares and what blocks it. A lot nobody bore has no set."""
+    """The summary of a lot: which origin set it shares, what blocks it, and where it came to be ("" = unknown).
+
+    A lot nobody bore has no set.
+    """
 
     origin_set: int | None
     blocks: tuple[Blocking, ...]
+    facility: str = ""
 
 
 class Keeping(NamedTuple):

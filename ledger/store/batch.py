@@ -53,6 +53,9 @@ def texts_of(statement: Statement, postings: Postings) -> Iterable[str]:
         yield account.b
     for mark in postings.marks:
         yield mark.subject
+        place = mark.value.get("facility")
+        if mark.kind == "born" and isinstance(place, str):
+            yield place
         origins = mark.value.get("origins")
         if isinstance(origins, list):
             for producer, grown, _ in origins:

@@ -59,7 +59,6 @@ BEARING: Final = (
 
 _LEADS: Mapping[str, tuple[str, ...]] = {
     "agreement": ("agreement", "household"),
-    "agreement-on": ("agreement",),
     "breach-on": ("agreement",),
     "renewed": ("statement",),
     "certificate-of": ("certificate",),

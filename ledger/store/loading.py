@@ -153,11 +153,13 @@ class Loader:
     def lots(self, lots: Iterable[str]) -> list[tuple[str, LotBooks]]:
         """The newest summary of each lot."""
         rows = self.db.all(
-            "SELECT lot, origin_set, blocks FROM lot WHERE log = ? AND lot IN @list ORDER BY lot, ix",
+            "SELECT lot, origin_set, blocks, facility FROM lot WHERE log = ? AND lot IN @list ORDER BY lot, ix",
             self.log,
             self.numbers(lots),
         )
-        return [(self.names.text(lot), books_of(origin_set, blocks)) for lot, origin_set, blocks in rows]
+        self.names.read(self.db, (row[3] for row in rows))
+        text = self.names.text
+        return [(text(lot), books_of(number, blocks, text(facility))) for lot, number, blocks, facility in rows]
 
     def origins(self, sets: Iterable[int]) -> list[tuple[int, Origin]]:
         """The rows of origin sets in their stored order."""
@@ -203,9 +205,10 @@ _ACTORS = (
 )
 
 
-def books_of(origin_set: int | None, blocks: str | None) -> LotBooks:
+def books_of(origin_set: int | None, blocks: str | None, facility: str = "") -> LotBooks:
     """A lot's summary from its stored columns."""
-    return LotBooks(origin_set, () if blocks is None else tuple(Blocking(*row) for row in orjson.loads(blocks)))
+    read = () if blocks is None else tuple(Blocking(*row) for row in orjson.loads(blocks))
+    return LotBooks(origin_set, read, facility)
 
 
 def blocks_text(books: LotBooks) -> str | None:

@@ -26,7 +26,7 @@ _INSERTS = {
     "move": "INSERT INTO move (log, ix, slot, kind, a, b, c, amount) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     "mark": "INSERT INTO mark (log, ix, slot, subject, kind, effective, value) VALUES (?, ?, ?, ?, ?, ?, ?)",
     "edge": "INSERT INTO edge (log, output, input, ix, grams) VALUES (?, ?, ?, ?, ?)",
-    "lot": "INSERT INTO lot (log, lot, ix, origin_set, blocks) VALUES (?, ?, ?, ?, ?)",
+    "lot": "INSERT INTO lot (log, lot, ix, origin_set, blocks, facility) VALUES (?, ?, ?, ?, ?, ?)",
     "origin": "INSERT INTO origin (log, origin_set, slot, producer, grown, delivery, grams)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)",
     "flag": "INSERT INTO flag (log, ix, slot, code, problem) VALUES (?, ?, ?, ?, ?)",
@@ -103,7 +103,8 @@ class Pending:
     def lot(self, lot: str, index: int, books: LotBooks) -> None:
         """A new version of a lot's summary."""
         self._lots.add(lot)
-        row = (self._log, self._names.known(lot), index, books.origin_set, blocks_text(books))
+        facility = self._names.known(books.facility)
+        row = (self._log, self._names.known(lot), index, books.origin_set, blocks_text(books), facility)
         self._rows["lot"].append(row)
 
     def origin_set(self, number: int, rows: Iterable[Origin]) -> None:

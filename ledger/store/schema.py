@@ -193,6 +193,8 @@ lot = Table(
     _key("ix"),
     Column("origin_set", _Big),
     Column("blocks", Text),
+    Column("facility", _Big, nullable=False, server_default="0"),
+    Index("lot_facility", "log", "facility"),
     sqlite_with_rowid=False,
 )
 

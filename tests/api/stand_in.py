@@ -58,7 +58,8 @@ class StandIn:
         statement, _ = parse_submission(submission)
         return Ready(statement.envelope.id, statement.digest, statement.type)
 
-    def prepare_unsigned(self, fact: Mapping[str, Any], *, party: str) -> Ready:
+    def prepare_unsigned(self, fact: Mapping[str, Any], *, party: str, beside: object = None) -> Ready:
+        del beside
         if not isinstance(fact.get("id"), str):
             raise FormatError(Problem("field-missing", "/id"))
         return Ready(fact["id"], hashlib.sha256(canonical.encode(dict(fact))).hexdigest(), str(fact.get("fact")))

@@ -20,6 +20,7 @@ GUARDED = [
     ("POST", "/v1/facts:check", "facts:write"),
     ("GET", "/v1/facts/T1K8W5ZBC4X7Q2M9", "facts:read"),
     ("GET", "/v1/facts/T1K8W5ZBC4X7Q2M9/receipt", "facts:read"),
+    ("GET", "/v1/facts/T1K8W5ZBC4X7Q2M9/disclosures", "disclosures:read"),
     ("GET", "/v1/lots", "lots:read"),
     ("GET", "/v1/lots/9D3W0XKZ5T7M2QAB", "lots:read"),
     ("GET", "/v1/lots/9D3W0XKZ5T7M2QAB/trace", "lots:read"),

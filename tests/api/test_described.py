@@ -27,6 +27,7 @@ def test_whatever_is_asked_the_answers_are_as_described(tmp_path: Path) -> None:
     with world.ledger:
         pooled_lot(world, 6)
         scopes = ("facts:write", "facts:read", "lots:read", "documents:write", "metrics:read", "webhooks:write")
+        scopes += ("disclosures:read",)
         token = world.ledger.create_token(party=world.coop, scopes=scopes, days=1, label="tests")
         headers = {"authorization": f"Bearer {token}"}
         app = create_app(world.ledger, Settings())

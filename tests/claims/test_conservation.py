@@ -9,7 +9,8 @@ import pytest
 from ledger.claims.conservation import conservation_status, delivery_conservation, frameworks_at
 from ledger.claims.findings import EFFECTS
 from ledger.claims.reasons import Reason, status_of
-from tests.claims.agreement_story import FOREST, Story, family, framework, months, ruling, thing
+from tests.claims.agreement_story import FOREST, Story, family, framework, months, ruling
+from tests.vectors.examples.example import thing
 
 JUNE = "2026-06-15"
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from ledger.claims.conservation import Conservation
 from ledger.claims.membership import Keeper
-from tests.claims.agreement_story import Story, framework, months, thing
+from tests.claims.agreement_story import Story, framework, months
 from tests.claims.conservation_reference import day_by_day, days, worst_word
+from tests.vectors.examples.example import thing
 
 DAYS = st.sampled_from(days("2026-03-20", "2026-04-25"))
 PACTS = st.sampled_from(["first", "second", "common"])

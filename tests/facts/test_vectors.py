@@ -246,6 +246,7 @@ BORN: dict[str, list[str]] = {
     "facility.registered/1": ["/facility"],
     "herd.registered/1": ["/herd"],
     "household.registered/1": ["/household"],
+    "incident.recorded/1": ["/incident"],
     "inspection.made/1": ["/inspection"],
     "log.opened/1": ["/operator/party"],
     "lot.bought/1": ["/lot"],

@@ -133,6 +133,8 @@ def _erase(ledger: Ledger) -> None:
     assert isinstance(ledger._clock, HandClock)
     ledger._clock.now += 86_400_000
     assert [line.person for line, _ in ledger.erase_due()] == [left]
+    another = enrolled | {"producer": thing("another"), "code": "S-3"}
+    accept(ledger.state(fact("producer.enrolled", another, sealed={"/person": {"name": "x"}}), party=COOP))
     accept([ledger.withhold(accept(ledger.state(facility("loud"), party=COOP))[0].digest, reason="court-order")])
 
 

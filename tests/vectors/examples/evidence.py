@@ -35,6 +35,8 @@ EXAMPLES = (
             "kind": "tenure",
             "about": world.HILL,
             "opened_on": "2026-03-11",
+            "code": "boundary-disputed",
+            "document": digest("letter of the neighbour, 2026-03-11"),
             "note": Clear("El vecino reclama la franja junto al río."),
         },
         world.COOP,
