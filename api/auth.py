@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from ledger.book import Ledger
     from ledger.store.tokens import Token
 
-Scope = Literal["facts:write", "facts:read", "lots:read", "documents:write", "metrics:read", "webhooks:write", "disclosures:read"]
+Scope = Literal[
+    "facts:write", "facts:read", "lots:read", "documents:write", "metrics:read", "webhooks:write", "disclosures:read"
+]
 
 # A token revoked or expired elsewhere (`chaski token revoke` beside a running server) is refused after this long.
 REMEMBER_SECONDS: Final = 5.0

@@ -103,7 +103,8 @@ def status_of_problems(problems: Iterable[Problem], kind: int = 422) -> int:
 
 
 def in_words(problem: Problem, language: Language) -> dict[str, Any]:
-    """A Problem as the API shows it."""
+    """A Problem as the API shows it: never with a name that is not a field's."""
+    problem = problem.discreet()
     said = say(problem, language)
     return {
         "code": problem.code,

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 Found = str | int | None
 
-# A field's name or a place in a list. Six digits in a row of parts may be somebody's document number.
+# A field's name or a place in a list; six digits in it may be somebody's document number.
 _PART: Final = re.compile(r"(?!.*(?:\d.*){6})[a-z][A-Za-z0-9_.:@-]{0,63}|\d{1,5}")
 HIDDEN: Final = "\N{HORIZONTAL ELLIPSIS}"
 """What stands where something was sent that may be a person's words; the same in every language."""
@@ -23,7 +23,7 @@ class Problem:
     """One thing that is wrong: where, what was found against what was expected, and whether to try again.
 
     `code` is stable and the key of the words in every language (ledger/words).
-    `where` is a JSON pointer into what was sent ("" = all of it); a part that can be no field's name is not repeated.
+    `where` is a JSON pointer into what was sent ("" = all of it).
     `details` are further values the words may mention; never personal data.
     """
 
@@ -35,12 +35,15 @@ class Problem:
     effect: Effect = "refuse"
     details: Mapping[str, str | int] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Hide what somebody wrote in the place of a field's name: it may be a name of another kind."""
+    def discreet(self) -> Problem:
+        """The same without what somebody wrote in the place of a field's name: it may be a name of another kind.
+
+        For whatever leaves the machine of whoever sent it.
+        """
         parts = self.where.split("/")
-        if any(part and not _PART.fullmatch(part) for part in parts):
-            shown = (part if not part or _PART.fullmatch(part) else HIDDEN for part in parts)
-            object.__setattr__(self, "where", "/".join(shown))
+        if all(not part or _PART.fullmatch(part) for part in parts):
+            return self
+        return replace(self, where="/".join(part if not part or _PART.fullmatch(part) else HIDDEN for part in parts))
 
     def at(self, prefix: str) -> Problem:
         """The same problem seen from outside: its pointer put under `prefix`."""

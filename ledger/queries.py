@@ -142,6 +142,16 @@ class ClaimReason:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonTotal:
+    """All lines of one reason together: every gram and family counts once, however many facts the reason rests on."""
+
+    code: str
+    effect: Literal["note", "held", "not-carried"]
+    grams: int
+    families: int
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """An agreement or certificate a claim rests on; `number` is its own, `valid_to` "" where it has no end."""
 
@@ -170,7 +180,8 @@ class Claim:
 
     `covered_grams` of `total_grams` come from deliveries that carry it by themselves, of `covered_families` of
     `families`; `outside_grams` are those the framework does not concern. A lot is divided by weight, so a part that
-    does not carry it spoils the whole (`segregated`), or lowers `share_permille` (`controlled-blending`).
+    does not carry it spoils the whole (`segregated`), or lowers `share_permille` (`controlled-blending`). `reasons`
+    has a line per fact they rest on, `totals` one per code and effect; both begin with the worst.
     """
 
     kind: ClaimKind
@@ -187,6 +198,7 @@ class Claim:
     reasons: tuple[ClaimReason, ...] = ()
     owners: tuple[OwnerClaim, ...] = ()
     share_permille: int = 1000
+    totals: tuple[ReasonTotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +299,7 @@ class LotView:
     """Everything the lot page and API show of a lot at a log size; no person, no plot outline.
 
     A lot of a form that is not `claimable` in its pack (husk) has no claims; `claims_at` is the day they were asked
-    for. `deliveries` counts the harvest deliveries behind the lot, and `delivered` holds their whole grams by form:
+    for, and `owner_names` names the owners they speak of. `deliveries` counts the harvest deliveries behind the lot, and `delivered` holds their whole grams by form:
     some may have gone elsewhere.
     """
 
@@ -324,6 +336,7 @@ class LotView:
     claimable: bool = True
     deliveries: int = 0
     delivered: Mapping[str, int] = field(default_factory=dict)
+    owner_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +350,54 @@ class Onward:
     expected_grams: int
     at_most_grams: int
     holders: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """A claim a lot stands to lose, as it stands on the asked day."""
+
+    kind: ClaimKind
+    name: str
+    status: ClaimStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedLot:
+    """A lot with grams of what a blast radius asks about; its public page is `/L/<lot>`.
+
+    `grams` are those the lot was born with; holders and owners are of what is left of it now.
+    """
+
+    lot: str
+    commodity: str
+    form: str
+    grams: int
+    expected_grams: int
+    at_most_grams: int
+    holders: Mapping[str, int]
+    owners: Mapping[str, int]
+    blocks: tuple[str, ...]
+    stakes: tuple[Stake, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlastRadius:
+    """Everything downstream of a subject. Totals are over all `lots`; `affected` are the first of them, by birth.
+
+    `held_grams` is all stock of affected lots by holder, `expected_grams` the part of it that is of the subject, and
+    `at_most_grams` the most that can be.
+    """
+
+    subject: str
+    kind: str
+    size: int
+    at: str
+    lots: int
+    expected_grams: int
+    at_most_grams: int
+    held_grams: Mapping[str, int]
+    holder_names: Mapping[str, str]
+    affected: tuple[AffectedLot, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 from api.pages.journey import TOGETHER, journey, names_of, step_item, unit_of
 from ledger.packs.pack import CommodityPack
-from ledger.queries import Block, Claim, ClaimReason, Head, LotView
+from ledger.queries import Block, Claim, Head, LotView, ReasonTotal
 
 Json = dict[str, Any]
 
@@ -34,7 +33,7 @@ def lot_document(
     """The lot as strangers may see it. Families are counted from five on; no delivery, person or plot stands alone.
 
     Of fewer than five families `withheld` says what is not told: their districts, places and days (the season stays),
-    and how much of the lot each agreement or certificate covers.
+    and how much of the lot each agreement or certificate covers. `claims_at` is the day claims were asked for.
     """
     size = view.size
     few = _few(view.families)
@@ -83,7 +82,7 @@ def lot_document(
         ],
         "measures": [_measure(code, found, pack) for code, found in sorted(view.measures.items())],
         "claims_at": view.claims_at,
-        "claims": [_claim(claim, few=few) for claim in view.claims],
+        "claims": [_claim(claim, view.owner_names, few=few) for claim in view.claims],
         "blocks": [_block(block, view.lot) for block in view.blocks],
         "journey": [*_harvest(view, pack), *journey(view.steps, pack, few_families=few)],
         "flags": sorted({flag.code for flag in view.flags}),
@@ -146,54 +145,69 @@ def _covered(covered: int, families: int) -> Json:
     return {"count": covered, "fewer_than": None}
 
 
-def _claim(claim: Claim, *, few: bool) -> Json:
+def _claim(claim: Claim, owner_names: Mapping[str, str], *, few: bool) -> Json:
     """A claim as strangers see it: its status with the reasons in public words, and how much of the lot it covers."""
-    papers = claim.papers if claim.kind == "certificate" else ()
-    paper = papers[0] if len(papers) == 1 else claim.papers[0] if len(claim.papers) == 1 else None
-    sold = [owner for owner in claim.owners if owner.sold_on]
     return {
         "kind": claim.kind,
         "name": claim.name,
         "names": dict(claim.names),
         "status": claim.status,
         "model": claim.model,
-        "share_permille": claim.share_permille,
-        # Several agreements of one framework are one claim: their number is told, not their common span of days.
-        "together": len(claim.papers),
-        "number": paper.number if paper is not None else "",
-        "valid_from": paper.valid_from if paper is not None else "",
-        "valid_to": paper.valid_to if paper is not None else "",
+        "share_permille": None if few else claim.share_permille,
+        **_papers(claim, few=few),
         "covered": None if few else claim.covered_grams,
         "total": claim.total_grams,
         "outside": None if few else claim.outside_grams,
         "covered_families": counted(claim.families) if few else _covered(claim.covered_families, claim.families),
         "families": counted(claim.families),
-        "reasons": [_reason(each) for each in _by_code(claim)],
-        "sold_on": max((owner.sold_on for owner in sold), default=""),
-        "sold_status": sold[0].status if sold else "",
+        "reasons": [_reason(each, claim.families) for each in claim.totals],
+        "owners": _owners(claim, owner_names, few=few),
     }
 
 
-def _by_code(claim: Claim) -> list[ClaimReason]:
-    """One line per code, the worst effect first: the page tells no producer, plot or day apart."""
-    found: dict[str, ClaimReason] = {}
-    for reason in claim.reasons:
-        first = found.setdefault(reason.code, reason)
-        if first is not reason:
-            grams = min(first.grams + reason.grams, claim.total_grams)
-            families = min(first.families + reason.families, claim.families)
-            found[reason.code] = replace(first, grams=grams, families=families)
-    return list(found.values())
+def _papers(claim: Claim, *, few: bool) -> Json:
+    """The certificate or agreement behind a claim, or only that there are several.
+
+    Several agreements are told without a common span of days, which would read as if each were valid throughout, and
+    without their number where they are few: an agreement may be one family's. For the same reason an agreement's own
+    number and days are told from five families on.
+    """
+    several = len(claim.papers) > 1
+    hidden = claim.kind == "conservation" and (few or claim.covered_families < TOGETHER)
+    paper = claim.papers[0] if claim.papers and not several and not hidden else None
+    unsaid = claim.kind == "conservation" and len(claim.papers) < TOGETHER
+    return {
+        "several": several,
+        "together": None if several and unsaid else len(claim.papers),
+        "number": paper.number if paper is not None else "",
+        "valid_from": paper.valid_from if paper is not None else "",
+        "valid_to": paper.valid_to if paper is not None else "",
+    }
 
 
-def _reason(reason: ClaimReason) -> Json:
-    """Why; how many kilograms and families it concerns only from five families on."""
-    few = _few(reason.families)
+def _owners(claim: Claim, names: Mapping[str, str], *, few: bool) -> list[Json]:
+    """How the claim stands with each owner, where one bought the lot or there are several."""
+    if len(claim.owners) < 2 and not any(owner.sold_on for owner in claim.owners):
+        return []
+    return [
+        {
+            "name": names.get(owner.party, owner.party),
+            "amount": owner.grams,
+            "status": owner.status,
+            "sold": bool(owner.sold_on),
+            "sold_on": "" if few else owner.sold_on,
+        }
+        for owner in claim.owners
+    ]
+
+
+def _reason(reason: ReasonTotal, families: int) -> Json:
+    """Why; how many kilograms and families it concerns only from five families on, and never all but a few."""
     return {
         "code": reason.code,
         "effect": reason.effect,
-        "amount": None if few else reason.grams,
-        "families": counted(reason.families),
+        "amount": None if _few(reason.families) else reason.grams,
+        "families": _covered(reason.families, families),
     }
 
 

@@ -26,6 +26,12 @@ def number(value: int | Decimal) -> str:
     return f"{value:,}".replace(",", _NARROW_SPACE)
 
 
+def percent(permille: int) -> str:
+    """Thousandths as a percentage with at most one decimal: 755 is 75.5, 750 is 75."""
+    whole, tenth = divmod(permille, 10)
+    return f"{whole}.{tenth}" if tenth else str(whole)
+
+
 def amount(value: int, unit: str, language: Language) -> str:
     """Whole grams, millilitres or pieces as kilograms, litres or pieces, exact to the gram."""
     if unit in _THOUSANDTHS:

@@ -28,6 +28,11 @@ def word(language: Language, key: str, **values: object) -> str:
     return catalogue(language)[key].format(**values)
 
 
+def has_word(language: Language, key: str) -> bool:
+    """Whether there is a message under a key made from data (a commodity that is spoken of in words of its own)."""
+    return key in catalogue(language)
+
+
 def word_or(language: Language, key: str, otherwise: str) -> str:
     """The message under a key made from data (a reason, a kind of step), else what the data says itself."""
     return catalogue(language).get(key, otherwise)

@@ -391,8 +391,9 @@ class Ledger(Reading):
         with self._persons() as persons:
             found = self._vault.disclosures(
                 statement.digest,
-                lambda holder: not persons.is_hidden(holder)
-                and (party is None or persons.may_see(party, holder, statement)),
+                lambda holder: (
+                    not persons.is_hidden(holder) and (party is None or persons.may_see(party, holder, statement))
+                ),
             )
         return {pointer: disclosed_value(text) for pointer, text in found.items()}
 

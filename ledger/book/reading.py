@@ -13,15 +13,17 @@ from ledger.packs.framework import FrameworkPack
 from ledger.packs.pack import CommodityPack
 from ledger.packs.scheme import SchemePack
 from ledger.postings.privacy import ERASURES
-from ledger.queries import FactRecord, LotClaims, LotLine, LotView, Trace, Verification
+from ledger.queries import AffectedLot, BlastRadius, FactRecord, LotClaims, LotLine, LotView, Trace, Verification
 from ledger.rules import Packs
 from ledger.store.batch import Clock
+from ledger.store.blast_radius import affected, blast_radius
 from ledger.store.catalogue import Catalogue, KeyRow
 from ledger.store.clock import today
 from ledger.store.evidence_of import EvidenceOf
 from ledger.store.log_view import LogView
 from ledger.store.lot_list import lot_lines
 from ledger.store.lot_view import lot_view, trace
+from ledger.store.reach import reach
 
 
 class Reading:
@@ -73,6 +75,21 @@ class Reading:
             evidence = EvidenceOf(books, self._packs).lot(lot)
             claims = lot_claims(evidence, Asked(day, party))
             return LotClaims(lot, day, books.size, evidence.grams, evidence.claimable, claims)
+
+    def blast_radius(
+        self, subject: str, *, at: str | None = None, size: int | None = None, limit: int = 200
+    ) -> BlastRadius:
+        """Everything downstream of a subject: grams, who holds them, and which claims rest on it; or NotFoundError.
+
+        A subject is a producer, household, plot, herd, area, agreement, certificate, place, lot, document or key.
+        """
+        with self._readers.books(size) as books:
+            return blast_radius(books, self._packs, subject, at or today(self._clock), limit)
+
+    def affected(self, subject: str, *, at: str | None = None, size: int | None = None) -> Iterator[AffectedLot]:
+        """Every lot of a blast radius, one after the other, however many they are."""
+        with self._readers.books(size) as books:
+            yield from affected(books, self._packs, subject, reach(books, subject), at or today(self._clock))
 
     def _size_at(self, known_at: int | str | None) -> int | None:
         if known_at is None or isinstance(known_at, int):

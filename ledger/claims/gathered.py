@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ledger.claims.parts import LotPart
-from ledger.claims.reasons import ClaimStatus, Reason, status_of
-from ledger.queries import ClaimReason
+from ledger.claims.reasons import ClaimStatus, Effect, Reason, status_of
+from ledger.queries import ClaimReason, ReasonTotal
+
+_ORDER: dict[Effect, int] = {"not-carried": 0, "held": 1, "note": 2}
 
 
 class Gathered:
@@ -17,6 +19,8 @@ class Gathered:
         self.total_grams = total_grams
         self.families = families
         self._lines: dict[tuple[str, str, int | None], _Line] = {}
+        self._totals: dict[tuple[str, Effect], _Total] = {}
+        self._of_whole: set[tuple[str, Effect]] = set()
 
     @classmethod
     def of(cls, grams: int, parts: Iterable[LotPart]) -> Gathered:
@@ -30,20 +34,27 @@ class Gathered:
             line.whole = True
             line.grams = self.total_grams
             line.families |= self.families
+            self._of_whole.add((reason.code, reason.effect))
 
-    def of_part(self, reasons: Iterable[Reason], part: LotPart) -> None:
+    def of_part(self, reasons: Sequence[Reason], part: LotPart) -> None:
         """Reasons that concern the grams of one part."""
         for reason in reasons:
             line = self._line(reason)
             line.grams = min(self.total_grams, line.grams + part.grams)
             if part.family:
                 line.families.add(part.family)
+        # Two facts may give one reason for a part: in the total its grams count once.
+        for key in {(reason.code, reason.effect) for reason in reasons}:
+            self._totals.setdefault(key, _Total()).add(part.grams, part.family)
 
     def parts_are_notes(self) -> None:
         """Turn what concerns single deliveries into remarks: under blending they lower the share, not the claim."""
         for line in self._lines.values():
             if not line.whole:
                 line.reason = line.reason._replace(effect="note")
+        totals, self._totals = self._totals, {}
+        for (code, _), total in totals.items():
+            self._totals.setdefault((code, "note"), _Total()).join(total)
 
     def _line(self, reason: Reason) -> _Line:
         key = (reason.code, reason.effect, reason.at_index)
@@ -63,7 +74,6 @@ class Gathered:
 
     def reasons(self) -> tuple[ClaimReason, ...]:
         """Every line, the worst first, then by grams."""
-        order = {"not-carried": 0, "held": 1, "note": 2}
         return tuple(
             ClaimReason(
                 code=line.reason.code,
@@ -76,9 +86,37 @@ class Gathered:
             )
             for line in sorted(
                 self._lines.values(),
-                key=lambda x: (order[x.reason.effect], -x.grams, x.reason.code, x.reason.at_index or 0),
+                key=lambda x: (_ORDER[x.reason.effect], -x.grams, x.reason.code, x.reason.at_index or 0),
             )
         )
+
+    def totals(self) -> tuple[ReasonTotal, ...]:
+        """One line per code and effect, the worst first, then by grams."""
+        found = {
+            key: ReasonTotal(*key, min(total.grams, self.total_grams), len(total.families))
+            for key, total in self._totals.items()
+        }
+        found |= {key: ReasonTotal(*key, self.total_grams, len(self.families)) for key in self._of_whole}
+        return tuple(sorted(found.values(), key=lambda x: (_ORDER[x.effect], -x.grams, x.code)))
+
+
+class _Total:
+    """Grams and families of all parts that have a reason."""
+
+    __slots__ = ("families", "grams")
+
+    def __init__(self) -> None:
+        self.grams = 0
+        self.families: set[str] = set()
+
+    def add(self, grams: int, family: str) -> None:
+        self.grams += grams
+        if family:
+            self.families.add(family)
+
+    def join(self, other: _Total) -> None:
+        self.grams += other.grams
+        self.families |= other.families
 
 
 class _Line:

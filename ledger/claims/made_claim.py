@@ -41,6 +41,7 @@ def made_claim(kind: ClaimKind, name: str, names: Names | None, found: Found) ->
         reasons=found.gathered.reasons(),
         owners=found.owners,
         share_permille=found.permille,
+        totals=found.gathered.totals(),
     )
 
 

@@ -37,6 +37,7 @@ COMMANDS: Final = (
     "token",
     "webhook",
     "outbox",
+    "erasures",
     "packs",
     "config",
     "upgrade",

@@ -26,6 +26,7 @@ NOT_PROVED: Final = {
     "key": "whose log it is: the key was taken from the log itself; give it from outside with --key.",
     "truth": "that what was stated is true.",
     "no-second-log": "that nobody was shown another log under the same key: that takes witnesses.",
+    "withheld": "what the withheld statements said: their text is gone, what they mean is the operator's word.",
     "older-copy": "that this is no older copy: give a checkpoint kept elsewhere with --checkpoint.",
 }
 
@@ -75,6 +76,9 @@ def verify(
             ("Signatures", f"{found.signatures:,}"),
             ("Entries", f"{found.entries:,}"),
             ("Nodes", f"{found.nodes:,}"),
+            ("Withheld", f"{len(found.withheld):,}" if found.withheld else ""),
+            ("Persons hidden", f"{found.hidden:,}" if found.hidden else ""),
+            ("Persons erased", f"{found.erased:,}" if found.erased else ""),
             ("Time", f"{found.seconds:.1f} s"),
         ]
     )

@@ -94,14 +94,26 @@ def equivalent_grams(pack: CommodityPack, grams: int, from_form: str, to_form: s
     For caps and estimates stated in another form (parchment delivered, cap in green). The route
     with the fewest processes is taken, among equals the one whose processes come first in the pack.
     """
+    if from_form not in pack.forms or to_form not in pack.forms:
+        return None
+    route = (pack.digest, from_form, to_form)
+    if route not in _FACTORS:
+        # Every delivery is asked for its cap, and a pack's figures never change under its digest.
+        _FACTORS[route] = _factor(pack, from_form, to_form)
+    factor = _FACTORS[route]
+    return None if factor is None else grams * factor.numerator // factor.denominator
+
+
+_FACTORS: dict[tuple[str, str, str], Fraction | None] = {}
+
+
+def _factor(pack: CommodityPack, from_form: str, to_form: str) -> Fraction | None:
+    """How much of one form a unit of another typically becomes."""
     known: dict[str, Fraction] = {from_form: Fraction(1)}
-    reached = [from_form] if from_form in pack.forms else []
+    reached = [from_form]
     while reached and to_form not in known:
         reached = [form for start in reached for form in _step(pack, start, known)]
-    if to_form not in known or to_form not in pack.forms:
-        return None
-    amount = grams * known[to_form]
-    return amount.numerator // amount.denominator
+    return known.get(to_form)
 
 
 def _step(pack: CommodityPack, start: str, known: dict[str, Fraction]) -> list[str]:

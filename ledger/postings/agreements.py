@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from ledger.facts import agreements
-from ledger.postings.born import born, noted, own_number
+from ledger.postings.born import born, noted, reached_by
 from ledger.postings.shapes import Mark, Postings
 from ledger.statement import Statement
 
@@ -17,7 +17,7 @@ def post(fact: agreements.AgreementFact, statement: Statement) -> Postings:
 
 def members_of(agreement: str) -> str:
     """Under which subject the signatories of an agreement are listed: who is reached, never asked when judging."""
-    return "m/" + own_number("agreement", agreement)
+    return reached_by("agreement", agreement)
 
 
 def _marks(fact: agreements.AgreementFact, statement: Statement) -> tuple[Mark, ...]:

@@ -32,6 +32,14 @@ def noted(statement: Statement, subject: str, kind: str, /, *, day: str | None =
     return Mark(subject, kind, day or day_of(statement.envelope.at), said)
 
 
+def reached_by(kind: str, thing: str) -> str:
+    """Under which subject is listed whom a thing reaches (members, signatories, land): read for its blast radius only.
+
+    Judging never loads it, however long it grows.
+    """
+    return "m/" + own_number(kind, thing)
+
+
 def own_number(party: str, number: str) -> str:
     """A party's own number as 16 characters (80 bits of a SHA-256): a long number costs no more than a short one."""
     return crockford(hashlib.sha256(f"{party}\n{number}".encode()).digest()[:10])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from ledger.facts import certificates
-from ledger.postings.born import born, noted, own_number
+from ledger.postings.born import born, noted, own_number, reached_by
 from ledger.postings.land import season_key
 from ledger.postings.shapes import Account, Mark, Move, Postings
 from ledger.statement import Statement
@@ -14,7 +14,7 @@ from ledger.statement import Statement
 
 def members_of(certificate: str) -> str:
     """Under which subject the producers a certificate ever listed are marked: for reports, never loaded by judge."""
-    return "m/" + own_number("certificate", certificate)
+    return reached_by("certificate", certificate)
 
 
 def number_subject(scheme: str, number: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from ledger.facts import land
-from ledger.postings.born import born, noted
+from ledger.postings.born import born, noted, reached_by
 from ledger.postings.shapes import Mark, Postings
 from ledger.statement import Statement
 
@@ -25,6 +25,12 @@ def post(fact: land.LandFact, statement: Statement) -> Postings:
     return Postings(marks=_marks(fact, statement))
 
 
+def _lies_in(statement: Statement, area: str | None, land_id: str) -> tuple[Mark, ...]:
+    if area is None:
+        return ()
+    return (noted(statement, reached_by("area", area), "reached", land=land_id),)
+
+
 def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
     match fact:
         case land.PlotMapped():
@@ -40,7 +46,7 @@ def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
                 within=fact.within,
                 shared_with=fact.shared_with,
             )
-            return (mapped, *_seen(statement, fact.plot, fact.checked))
+            return (mapped, *_lies_in(statement, fact.within, fact.plot), *_seen(statement, fact.plot, fact.checked))
         case land.PlotChecked():
             return _seen(statement, fact.plot, fact.checked)
         case land.PlotHeld():
@@ -126,7 +132,7 @@ def _marks(fact: land.LandFact, statement: Statement) -> tuple[Mark, ...]:
                 grazes_to=fact.grazes_to,
                 right=fact.right,
             )
-            return (grazes,)
+            return (grazes, *_lies_in(statement, fact.area, fact.herd))
         case land.HerdShorn():
             shorn = noted(
                 statement,

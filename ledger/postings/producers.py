@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from ledger.facts import producers
-from ledger.postings.born import born, noted, own_number
+from ledger.postings.born import born, noted, own_number, reached_by
 from ledger.postings.shapes import Mark, Postings
 from ledger.statement import Statement
 
@@ -18,6 +18,10 @@ def post(fact: producers.ProducerFact, statement: Statement) -> Postings:
 def code_subject(party: str, code: str) -> str:
     """Under which subject the use of a party's own code for a producer is marked."""
     return "c/" + own_number(party, code)
+
+
+def _reached(statement: Statement, kind: str, thing: str, producer: str) -> Mark:
+    return noted(statement, reached_by(kind, thing), "reached", producer=producer)
 
 
 def _marks(fact: producers.ProducerFact, statement: Statement) -> tuple[Mark, ...]:
@@ -34,7 +38,9 @@ def _marks(fact: producers.ProducerFact, statement: Statement) -> tuple[Mark, ..
                 community=fact.community,
             )
             own_code = noted(statement, code_subject(statement.actor, fact.code), "code", producer=fact.producer)
-            return (enrolled, own_code)
+            if fact.community is None:
+                return (enrolled, own_code)
+            return (enrolled, own_code, _reached(statement, "community", fact.community, fact.producer))
         case producers.ProducerSucceeded():
             day = fact.effective_from
             return (
@@ -53,11 +59,13 @@ def _marks(fact: producers.ProducerFact, statement: Statement) -> tuple[Mark, ..
                     party=statement.actor,
                 ),
                 *(noted(statement, p, "household", household=fact.household, member=True) for p in fact.producers),
+                *(_reached(statement, "household", fact.household, p) for p in fact.producers),
             )
         case producers.HouseholdChanged():
             day, household = fact.effective_from, fact.household
             return (
                 *(noted(statement, p, "household", day=day, household=household, member=True) for p in fact.joined),
+                *(_reached(statement, "household", household, p) for p in fact.joined),
                 *(noted(statement, p, "household", day=day, household=household, member=False) for p in fact.left),
             )
         case producers.ProducerStatusSet():

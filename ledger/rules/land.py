@@ -225,7 +225,7 @@ def animals_are_shorn_once_a_season(heard: Heard, state: State, packs: Packs) ->
     shorn = [mark for mark in state.marks(fact.herd, "shorn") if first < mark.effective_from < last]
     animals = fact.animals + sum(_number(mark, "animals") for mark in shorn)
     # A single shearing above the count is `shorn-above-alive`; this is about the second one.
-    if shorn and animals > alive:
+    if shorn and fact.animals <= alive < animals:
         yield Problem("shorn-again", "/body/animals", animals, alive, details={"months": max(months)})
 
 

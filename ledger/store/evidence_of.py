@@ -13,7 +13,7 @@ from typing import Final
 from ledger.claims import Delivery, Evidence, StepTaken
 from ledger.lineage import contributions, levels
 from ledger.rules import Packs
-from ledger.state import PLEDGED, LotBooks, Standing
+from ledger.state import LotBooks, Standing
 from ledger.store.books import Books
 from ledger.store.kept import KeptSet
 from ledger.store.schema import ACCOUNT_KINDS
@@ -102,52 +102,63 @@ class EvidenceOf:
 
     def lot(self, lot: str) -> Evidence:
         """Everything a lot's claims rest on; raises NotFoundError for an unknown lot."""
+        self._books.birth_of(lot)
+        return self.lots([lot])[lot]
+
+    def lots(self, wanted: Iterable[str]) -> dict[str, Evidence]:
+        """The same for several lots at once, in as many queries as for one; unknown ones are left out."""
         books = self._books
-        value = books.birth_of(lot).value
-        summary = books.lots([lot]).get(lot, _NO_LOT)
-        origins = self._origin_set(summary.origin_set)
-        grams = integer(value["grams"])
-        holders = books.balances(ACCOUNT_KINDS["stock"], [lot]).get(lot, {})
-        owners = books.balances(ACCOUNT_KINDS["title"], [lot]).get(lot, {})
-        into = self._inputs(lot, origins)
-        made = {lot, *into} - origins.deliveries.keys()
-        things = {row.producer for row in origins.rows} | {row.grown for row in origins.rows}
-        places = {delivery.facility for delivery in origins.deliveries.values()}
-        parties = {delivery.party for delivery in origins.deliveries.values()}
-        self._follow({*made, *things, *places, *parties, *holders, *owners} - {""})
-        births = {one: born for one in made if (born := _birth(self._marks.get(one, ()))) is not None}
-        actors = books.actors_at({born.index for born in births.values()})
+        births = {lot: born for lot, born in books.births(wanted).items() if born.value.get("thing") == "lot"}
+        summaries = books.lots(births)
+        sets = {lot: self._origin_set(summaries.get(lot, _NO_LOT).origin_set) for lot in births}
+        holders = books.balances(ACCOUNT_KINDS["stock"], births)
+        owners = books.balances(ACCOUNT_KINDS["title"], births)
+        into = self._inputs(births, {root for origins in sets.values() for root in origins.deliveries})
+        start = {*births, *into}
+        for lot, origins in sets.items():
+            start |= origins.things
+            start.update(holders.get(lot, ()), owners.get(lot, ()))
+        self._follow(start - {""})
+        made = {one: born for one in {*births, *into} if (born := _birth(self._marks.get(one, ()))) is not None}
+        actors = books.actors_at({born.index for born in made.values()})
         self._follow({*actors.values()})
-        commodity, form = str(value["commodity"]), str(value["form"])
-        pack = self._in_force.commodities.get(commodity)
-        known_form = pack.forms.get(form) if pack is not None else None
-        return Evidence(
-            lot=lot,
-            commodity=commodity,
-            form=form,
-            kind=str(value.get("kind", "main")),
-            grams=grams,
-            claimable=known_form is None or known_form.claimable,
-            shares=contributions(grams, origins.rows),
-            deliveries=origins.deliveries,
-            steps=tuple(
-                _step(one, born, actors[born.index], into.get(one, ()))
-                for one, born in sorted(births.items(), key=lambda item: (item[1].index, item[0]))
-            ),
-            # A pledge is between owner and lender: no claim rests on it and no page speaks of it.
-            blocks=tuple(block for block in summary.blocks if block.kind != PLEDGED),
-            holders=holders,
-            owners=owners,
-            appraiser=self._appraiser,
-            pack=pack,
-            schemes=self._in_force.schemes,
-            frameworks=self._in_force.frameworks,
-        )
+        steps = {
+            one: _step(one, born, actors[born.index], into.get(one, ()))
+            for one, born in made.items()
+            if born.value["how"] not in _ROOTS
+        }
+        found: dict[str, Evidence] = {}
+        for lot, born in births.items():
+            value, origins = born.value, sets[lot]
+            commodity, form = str(value["commodity"]), str(value["form"])
+            pack = self._in_force.commodities.get(commodity)
+            known_form = pack.forms.get(form) if pack is not None else None
+            grams = integer(value["grams"])
+            way = (steps[one] for one in _ancestors(lot, into) if one in steps)
+            found[lot] = Evidence(
+                lot=lot,
+                commodity=commodity,
+                form=form,
+                kind=str(value.get("kind", "main")),
+                grams=grams,
+                claimable=known_form is None or known_form.claimable,
+                shares=contributions(grams, origins.rows),
+                deliveries=origins.deliveries,
+                steps=tuple(sorted(way, key=lambda step: (step.at_index, step.lot))),
+                blocks=summaries.get(lot, _NO_LOT).blocks,
+                holders=holders.get(lot, {}),
+                owners=owners.get(lot, {}),
+                appraiser=self._appraiser,
+                pack=pack,
+                schemes=self._in_force.schemes,
+                frameworks=self._in_force.frameworks,
+            )
+        return found
 
     def _origin_set(self, number: int | None) -> KeptSet:
         """The rows of an origin set, with the deliveries they name and what was said of those."""
         if number is None:
-            return KeptSet((), {}, {})
+            return KeptSet((), {}, {}, frozenset())
         found = self._sets.get(number) or self._books.kept_set(number)
         if found is None:
             rows = self._books.origins(number)
@@ -158,24 +169,27 @@ class EvidenceOf:
             deliveries = {root: _delivery(root, born, actors[born.index]) for root, born in births.items()}
             # Births are in the deliveries already; the other marks on a delivery are few.
             others = {root: rest for root, said in marks.items() if (rest := [m for m in said if m.kind != "born"])}
-            found = KeptSet(rows, deliveries, others)
+            things = {thing for row in rows for thing in (row.producer, row.grown)}
+            for one in deliveries.values():
+                things.update((one.facility, one.party))
+            found = KeptSet(rows, deliveries, others, frozenset(things))
             self._books.keep_set(number, found)
         self._sets[number] = found
         self._marks.update(found.marks)
         return found
 
-    def _inputs(self, lot: str, origins: KeptSet) -> dict[str, list[str]]:
-        """The inputs of the lot and of every lot it was made from. Deliveries have none: nobody walks into them."""
+    def _inputs(self, lots: Iterable[str], roots: set[str]) -> dict[str, list[str]]:
+        """The inputs of lots and of all they were made from. Deliveries have none: nobody walks into them."""
         into: dict[str, list[str]] = {}
 
         def following(level: list[str]) -> dict[str, list[str]]:
             found: dict[str, list[str]] = {}
-            for row in self._books.edges_into([one for one in level if one not in origins.deliveries]):
+            for row in self._books.edges_into([one for one in level if one not in roots]):
                 found.setdefault(row.output, []).append(row.input)
             into.update(found)
             return found
 
-        levels([lot], following)
+        levels(lots, following)
         return into
 
     def _follow(self, start: set[str]) -> None:
@@ -187,6 +201,16 @@ class EvidenceOf:
                 self._marks[thing] = found.get(thing, ())
             named = {thing for rows in found.values() for mark in rows for thing in _leads(mark)}
             level = named - self._marks.keys()
+
+
+def _ancestors(lot: str, into: Mapping[str, Iterable[str]]) -> set[str]:
+    """The lot and everything it was made from, by inputs that are known already."""
+    found = {lot}
+    level = [lot]
+    while level:
+        level = [source for one in level for source in into.get(one, ()) if source not in found]
+        found.update(level)
+    return found
 
 
 def evidence_of(books: Books, lot: str, packs: Packs) -> Evidence:

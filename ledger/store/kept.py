@@ -24,11 +24,15 @@ _TOO_FAR = 10_000
 
 
 class KeptSet(NamedTuple):
-    """The rows of an origin set and the deliveries they name, with the marks on those that bear on a claim."""
+    """The rows of an origin set and the deliveries they name, with the marks on those that bear on a claim.
+
+    `things` are the producers, land, places and parties named there.
+    """
 
     rows: tuple[Origin, ...]
     deliveries: Mapping[str, Delivery]
     marks: Mapping[str, Sequence[Standing]]
+    things: frozenset[str]
 
 
 class Kept:

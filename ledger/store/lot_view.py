@@ -30,6 +30,7 @@ def lot_view(books: Books, lot: str, packs: Packs, at: str) -> LotView:
     pack_form = pack.forms.get(form) if pack is not None else None
     deliveries, delivered = origins.delivered()
     fact = books.facts([birth.index])[birth.index]
+    claims = lot_claims(evidence, Asked(at))
     return LotView(
         lot=lot,
         size=books.size,
@@ -54,7 +55,7 @@ def lot_view(books: Books, lot: str, packs: Packs, at: str) -> LotView:
         families_shown=str(families) if families >= FEWEST_FAMILIES or families == 0 else f"<{FEWEST_FAMILIES}",
         districts=origins.districts(),
         untraced_grams=origins.untraced_grams(),
-        claims=lot_claims(evidence, Asked(at)),
+        claims=claims,
         claims_at=at,
         steps=steps_of(books, lot, birth),
         blocks=tuple(Block(b.kind, b.source, b.lot, b.kind) for b in evidence.blocks),
@@ -64,6 +65,7 @@ def lot_view(books: Books, lot: str, packs: Packs, at: str) -> LotView:
         claimable=evidence.claimable,
         deliveries=deliveries,
         delivered=delivered,
+        owner_names=books.names_of(sorted({owner.party for claim in claims for owner in claim.owners})),
     )
 
 

@@ -43,7 +43,7 @@ _COMPARED = {
         f"SELECT ix, output, input, grams, {_GONE} FROM edge WHERE log = ? AND ix < ? ORDER BY ix, output, input",
         "g",
     ),
-    "lot": ("SELECT lot, ix, origin_set, blocks FROM lot WHERE log = ? AND ix < ? ORDER BY lot, ix", "i"),
+    "lot": ("SELECT lot, ix, origin_set, blocks, facility FROM lot WHERE log = ? AND ix < ? ORDER BY lot, ix", "i"),
     "origin": (
         "SELECT * FROM origin WHERE log = ? AND origin_set < ? ORDER BY origin_set, slot",
         "s",

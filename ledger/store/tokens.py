@@ -14,7 +14,15 @@ from ledger.keys import new_secret_key
 from ledger.store.batch import Clock, moment
 from ledger.store.connection import Connection, Row
 
-SCOPES = ("facts:write", "facts:read", "lots:read", "documents:write", "metrics:read", "webhooks:write", "disclosures:read")
+SCOPES = (
+    "facts:write",
+    "facts:read",
+    "lots:read",
+    "documents:write",
+    "metrics:read",
+    "webhooks:write",
+    "disclosures:read",
+)
 PREFIX = "chaski_"
 _DAY = 86_400_000
 

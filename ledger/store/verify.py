@@ -143,8 +143,10 @@ def check_run(task: Task) -> int:
 _ROWS = (
     "SELECT ix, recorded, hash, digest FROM entry WHERE log = ? AND ix >= ? AND ix < ? ORDER BY ix",
     "SELECT number, hash FROM node WHERE log = ? AND level = 0 AND number >= ? AND number < ? ORDER BY number",
-    "SELECT ix, kid, payload, signature, fact_id, type, seq FROM statement"
-    " WHERE log = ? AND ix >= ? AND ix < ? ORDER BY ix",
+    (
+        "SELECT ix, kid, payload, signature, fact_id, type, seq FROM statement"
+        " WHERE log = ? AND ix >= ? AND ix < ? ORDER BY ix"
+    ),
 )
 
 

@@ -15,7 +15,15 @@ from tests.api.stand_in import StandIn
 if TYPE_CHECKING:
     from ledger.book import Ledger
 
-EVERYTHING = ("facts:write", "facts:read", "lots:read", "documents:write", "metrics:read", "webhooks:write", "disclosures:read")
+EVERYTHING = (
+    "facts:write",
+    "facts:read",
+    "lots:read",
+    "documents:write",
+    "metrics:read",
+    "webhooks:write",
+    "disclosures:read",
+)
 
 
 @pytest.fixture

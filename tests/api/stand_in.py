@@ -95,12 +95,12 @@ class StandIn:
         note = Checkpoint(ORIGIN, 10_412, bytes(32)).format()
         return Head(ORIGIN, 10_412, "00" * 32, note, "2026-09-12T15:02:11.120Z")
 
-    def lot(self, lot: str, *, size: int | None = None) -> LotView:
+    def lot(self, lot: str, *, size: int | None = None, at: str | None = None) -> LotView:
         if self.broken is not None:
             raise self.broken
         if lot not in self.views:
             raise NotFoundError(Problem("lot-unknown", found=lot))
-        view = self.views[lot]
+        view = replace(self.views[lot], claims_at=at or invented.ASKED_ON)
         return replace(view, size=size) if size else view
 
     def lots(self, **_: object) -> list[LotLine]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Literal
 
 import orjson
 import pytest
@@ -15,14 +16,16 @@ from api.pages.document import counted
 from api.pages.lot import lot_html, prefers_json
 from api.pages.lotcode import canonical_lot
 from ledger.errors import FormatError
-from ledger.queries import LotView
+from ledger.queries import LotView, ReasonTotal
 from ledger.words import LANGUAGES, Language
+from ledger.words.reasons import reason_words
 from tests.api import invented
 from tests.api.stand_in import StandIn
 
 LOT, FEW = invented.LOT, invented.FEW
 HTML = {"accept": "text/html"}
 JSON = {"accept": "application/json"}
+EFFECTS: tuple[Literal["note", "held", "not-carried"], ...] = ("not-carried", "held", "note")
 
 
 class Text(HTMLParser):
@@ -85,11 +88,17 @@ def test_the_page_says_what_matters_in_both_languages(client: TestClient) -> Non
         "212 families",
         "20 May – 28 June 2026",
         "Pardo Miguel, Nueva Cajamarca",
-        "Valid for part of the lot",
-        "14 210 kg of 18 975 kg",
-        "It had expired. 3 120 kg · 34 families",
-        "The family joined later. fewer than 5 families",
-        "From families that are not in it, or of unrecorded origin. 1 600 kg",
+        "Worked out for 20 November 2026 from the record.",
+        "EU organic The lot carries it The whole lot: 18 975 kg (212 families).",
+        "Recorded validity: 1 January 2026 – 31 December 2026",
+        "Torrefazione Inventata · 14 210 kg · bought on 5 August 2026 · carries it",
+        "On hold: it cannot be sold as such yet",
+        "2 certificates, each with its own validity",
+        "Forest conservation agreement The lot does not carry it",
+        "14 210 kg of 18 975 kg come from families that keep the agreement (160 families).",
+        "What stands against it: The family is in no agreement. fewer than 5 families",
+        "What keeps it on hold: The agreement had run out and had not been renewed. 3 120 kg · 34 families",
+        "1 600 kg are of land outside the areas of the agreement.",
         "24 310.5 kg · dry parchment · 379 deliveries",
         "Stated by the sender, from a bill of lading.",
         "139.2 kg were missing.",
@@ -105,7 +114,10 @@ def test_the_page_says_what_matters_in_both_languages(client: TestClient) -> Non
         "café verde",
         "212 familias",
         "20 de mayo – 28 de junio de 2026",
-        "Ya había vencido.",
+        "Calculado para el 20 de noviembre de 2026",
+        "Orgánico UE El lote lo lleva Todo el lote: 18 975 kg (212 familias).",
+        "En espera: todavía no puede venderse así",
+        "Lo impide: La familia no está en ningún acuerdo. menos de 5 familias",
         "Según el remitente, por conocimiento de embarque.",
         "Faltaron 139.2 kg.",
     ):
@@ -140,7 +152,7 @@ def test_few_families_are_neither_counted_nor_told_apart(client: TestClient) -> 
     text = Text(client.get(f"/L/{FEW}?lang=en", headers=HTML).text).text
 
     assert data["families"] == {"count": None, "fewer_than": 5}
-    assert data["links"][0]["covered_families"]["count"] is None
+    assert data["claims"][0]["covered_families"]["count"] is None
     assert "fewer than 5" in text
     assert "3 families" not in text
 
@@ -152,14 +164,20 @@ def test_a_lot_of_few_families_tells_no_place_no_day_of_theirs_and_no_share(clie
     spanish = Text(client.get(f"/L/{FEW}?lang=es", headers=HTML).text).text
 
     assert data["withheld"] == ["districts", "places", "days", "shares"]
-    for hidden in ("Juli", "2025-12-03", "2026-01-15", "2026-03-04"):
+    for hidden in ("Juli", "2025-12-03", "2026-01-15", "2026-03-04", "AP-03", "2025-01-07"):
         assert hidden not in answer.text
     assert (data["districts"], data["product"]["born_on"]) == ([], "")
     assert data["harvest"] == {"from": "", "to": ""}
-    assert (data["links"][0]["covered"], data["links"][0]["outside"]) == (None, None)
-    assert data["links"][0]["reasons"] == [
-        {"code": "joined-later", "amount": None, "families": {"count": None, "fewer_than": 5}}
+    assert (data["claims"][0]["covered"], data["claims"][0]["outside"]) == (None, None)
+    assert data["claims"][0]["reasons"] == [
+        {
+            "code": "agreement-joined-later",
+            "effect": "not-carried",
+            "amount": None,
+            "families": {"count": None, "fewer_than": 5},
+        }
     ]
+    assert [data["claims"][0][each] for each in ("number", "valid_from", "valid_to")] == ["", "", ""]
     assert all(step["places"] == [] for step in data["journey"])
     assert "Shorn 2025-2026 season From Not shown" in english.replace("not shown", "Not shown")
     assert "These are fewer than 5 families: so that nobody recognises them" in english
@@ -181,13 +199,13 @@ def test_the_day_of_a_single_delivery_is_not_told(client: TestClient, stand_in: 
 
 def test_a_by_product_says_that_it_carries_nothing(client: TestClient, stand_in: StandIn) -> None:
     view = stand_in.views[LOT]
-    stand_in.views[LOT] = replace(view, form="husk", kind="by-product", claimable=False, links=())
+    stand_in.views[LOT] = replace(view, form="husk", kind="by-product", claimable=False, claims=())
 
     data = client.get(f"/L/{LOT}", headers=JSON).json()
     english = Text(client.get(f"/L/{LOT}?lang=en", headers=HTML).text).text
     spanish = Text(client.get(f"/L/{LOT}?lang=es", headers=HTML).text).text
 
-    assert (data["product"]["kind"], data["product"]["claimable"], data["links"]) == ("by-product", False, [])
+    assert (data["product"]["kind"], data["product"]["claimable"], data["claims"]) == ("by-product", False, [])
     assert "By-product: carries no agreements or certificates." in english
     assert "Subproducto: no lleva acuerdos ni certificados." in spanish
     assert "No agreement or certificate is linked" not in english
@@ -196,14 +214,102 @@ def test_a_by_product_says_that_it_carries_nothing(client: TestClient, stand_in:
 def test_several_agreements_together_show_no_common_span_of_days(client: TestClient, stand_in: StandIn) -> None:
     """From the first beginning to the last end nothing seems to have expired, while some of them had."""
     view = stand_in.views[LOT]
-    stand_in.views[LOT] = replace(view, links=(replace(view.links[0], id="", code="6"),))
+    papers = invented.forest().papers
+    six, three = (replace(invented.forest(), papers=papers * count) for count in (6, 3))
+    stand_in.views[LOT] = replace(view, claims=(six, three))
 
-    link = client.get(f"/L/{LOT}", headers=JSON).json()["links"][0]
+    many, few = client.get(f"/L/{LOT}", headers=JSON).json()["claims"]
     text = Text(client.get(f"/L/{LOT}?lang=en", headers=HTML).text).text
 
-    assert (link["together"], link["valid_from"], link["valid_to"]) == (6, "", "")
+    assert (many["together"], many["number"], many["valid_from"], many["valid_to"]) == (6, "", "", "")
+    assert (few["together"], few["several"]) == (None, True)
     assert "6 agreements, each with its own validity" in text
+    assert "Several agreements, each with its own validity" in text
     assert "Recorded validity" not in text
+
+
+def test_an_agreement_of_one_family_in_a_large_lot_is_not_told_by_its_number(
+    client: TestClient, stand_in: StandIn
+) -> None:
+    alone = replace(invented.forest(), covered_families=1, covered_grams=90_000)
+    stand_in.views[LOT] = replace(stand_in.views[LOT], claims=(alone,))
+
+    answer = client.get(f"/L/{LOT}", headers=JSON)
+
+    assert "AC-2024-017" not in answer.text
+    assert "2024-01-01" not in answer.text
+
+
+def test_one_line_stands_for_all_facts_of_a_reason(client: TestClient, stand_in: StandIn) -> None:
+    """Each of 212 families was suspended by a fact of its own; one by one they would be told apart."""
+    stand_in.views[LOT] = replace(stand_in.views[LOT], claims=(invented.fairtrade(),))
+
+    claim = client.get(f"/L/{LOT}", headers=JSON).json()["claims"][0]
+    text = Text(client.get(f"/L/{LOT}?lang=en", headers=HTML).text).text
+
+    assert len(claim["reasons"]) == text.count("The family was suspended on the certificate.") == 1
+    assert claim["reasons"][0]["families"] == {"count": 212, "fewer_than": None}
+    assert "The family was suspended on the certificate. 18 975 kg · 212 families" in text
+
+
+def test_a_reason_that_concerns_nearly_all_does_not_count_out_the_others(client: TestClient) -> None:
+    text = Text(client.get(f"/L/{LOT}?lang=en", headers=HTML).text).text
+
+    assert "is in its days of grace for renewal. 18 000 kg · nearly all families" in text
+    assert "209 families" not in text
+
+
+def test_what_sold_grams_carry_is_told_by_owner_without_the_day_for_few_families(
+    client: TestClient, stand_in: StandIn
+) -> None:
+    owners = (invented.OwnerClaim(invented.BUYER, 7_125, "held", "2026-03-09"),)
+    view = stand_in.views[FEW]
+    stand_in.views[FEW] = replace(
+        view,
+        claims=(replace(invented.organic(), owners=owners, families=3),),
+        owner_names={invented.BUYER: "Hilandería"},
+    )
+
+    answer = client.get(f"/L/{FEW}", headers=JSON)
+    text = Text(client.get(f"/L/{FEW}?lang=en", headers=HTML).text).text
+
+    assert "2026-03-09" not in answer.text
+    assert "Hilandería · 7.125 kg · bought · on hold" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_status_and_reason_is_said_in_words(client: TestClient, stand_in: StandIn, language: Language) -> None:
+    """Colour and picture are never the only sign; a code stands only where there are no words."""
+    totals = tuple(ReasonTotal(code, effect, 9_000, 9) for code in reason_words() for effect in EFFECTS)
+    for kind in ("certificate", "conservation", "eudr"):
+        for status in ("carried", "held", "not-carried"):
+            claim = replace(invented.organic(), kind=kind, status=status, totals=totals)  # type: ignore[arg-type]
+            stand_in.views[LOT] = replace(stand_in.views[LOT], claims=(claim,))
+            text = Text(client.get(f"/L/{LOT}?lang={language}", headers=HTML).text).text
+            own, common = f"status.{status}.{kind}", f"status.{status}"
+            assert words.word_or(language, own, words.word(language, common)) in text
+            for effect in EFFECTS:
+                assert words.word(language, f"why.{effect}") in text
+            for code, said in reason_words().items():
+                assert said[language] in text
+                assert f" {code} " not in text
+
+
+@pytest.mark.parametrize(("covered", "bars"), [(0, 0), (9_000_000, 1), (18_975_000, 0)])
+def test_a_bar_stands_only_where_it_says_something(
+    client: TestClient, stand_in: StandIn, covered: int, bars: int
+) -> None:
+    claim = replace(invented.forest(), covered_grams=covered)
+    stand_in.views[LOT] = replace(stand_in.views[LOT], claims=(claim,))
+
+    assert client.get(f"/L/{LOT}", headers=HTML).text.count('class="bar"') == bars
+
+
+def test_a_blended_lot_tells_its_share(client: TestClient, stand_in: StandIn) -> None:
+    claim = replace(invented.organic(), model="controlled-blending", share_permille=755, covered_grams=14_335_000)
+    stand_in.views[LOT] = replace(stand_in.views[LOT], claims=(claim,))
+
+    assert "75.5 % of the lot is certified" in Text(client.get(f"/L/{LOT}?lang=en", headers=HTML).text).text
 
 
 @pytest.mark.parametrize(
@@ -245,11 +351,11 @@ def test_those_left_out_are_not_counted_out_either(
     client: TestClient, stand_in: StandIn, covered: int, count: int | None
 ) -> None:
     view = stand_in.views[LOT]
-    stand_in.views[LOT] = replace(view, links=(replace(view.links[0], covered_families=covered),))
+    stand_in.views[LOT] = replace(view, claims=(replace(invented.forest(), covered_families=covered),))
 
     data = client.get(f"/L/{LOT}", headers=JSON).json()
 
-    assert data["links"][0]["covered_families"]["count"] == count
+    assert data["claims"][0]["covered_families"]["count"] == count
 
 
 def test_deliveries_are_told_together_and_few_ones_without_number_place_or_entry(

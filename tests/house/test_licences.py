@@ -19,9 +19,12 @@ ALLOWED = {
     "MIT-0",
     "MIT-CMU",
     "PSF-2.0",
+    # Parts of numpy: as permissive as the above, or given up altogether.
+    "CC0-1.0",
+    "Zlib",
     # Weak copyleft: it covers changes to the package itself, which we use as it comes and can be replaced by the user.
     "LGPL-3.0-only",  # psycopg
-    "MPL-2.0",  # parts of orjson
+    "MPL-2.0",  # parts of orjson; certifi
 }
 
 # Older metadata says it in words.
