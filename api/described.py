@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from api import examples
 from ledger.facts import known_types
-from ledger.queries import LotLine, LotView, Trace
+from ledger.queries import BlastRadius, LotClaims, LotLine, LotView, Trace
 from ledger.store.events import EVENTS
 
 Json = dict[str, Any]
@@ -151,12 +151,29 @@ lots: Final[Responses] = {
     },
 }
 lot: Final[Responses] = {**_GUARDED, **_UNKNOWN, 200: _answer("The lot.", _ref("LotView"))}
+claims: Final[Responses] = {
+    **_GUARDED,
+    404: _problem("No such lot or party, or the log was not so large, or not there yet, when it is asked about."),
+    200: _answer(
+        "The claims. `reasons` has a line per fact a reason rests on (`index`), `totals` one per reason.",
+        _ref("LotClaims"),
+        example=examples.CLAIMS,
+    ),
+}
 trace: Final[Responses] = {
     **_GUARDED,
     **_UNKNOWN,
     200: {
         "description": "The trace; as CSV one line per delivery.",
         "content": {"application/json": {"schema": _ref("Trace")}, "text/csv": {"schema": {"type": "string"}}},
+    },
+}
+blast_radius: Final[Responses] = {
+    **_GUARDED,
+    **_UNKNOWN,
+    200: {
+        "description": "Totals and the first lots; as CSV every lot, streamed.",
+        "content": {"application/json": {"schema": _ref("BlastRadius")}, "text/csv": {"schema": {"type": "string"}}},
     },
 }
 keeping: Final[Json] = {
@@ -312,6 +329,9 @@ _TRIAL: Final[Json] = {
 }
 
 
+_RECORDS: Final = (BlastRadius, LotClaims, LotLine, LotView, Trace)
+
+
 def _whole(properties: Json) -> Json:
     return {"type": "object", "required": list(properties), "properties": properties}
 
@@ -460,11 +480,14 @@ def _schemas() -> Json:
     classes = dict(sorted(known_types().items()))
     names, bodies = models_json_schema([(each, "validation") for each in classes.values()], ref_template=_REF)
     records, shared = TypeAdapter.json_schemas(
-        [(each.__name__, "serialization", TypeAdapter(each)) for each in (LotLine, LotView, Trace)], ref_template=_REF
+        [(each.__name__, "serialization", TypeAdapter(each)) for each in _RECORDS],
+        ref_template=_REF,
     )
     schemas: Json = {**shared.get("$defs", {}), **bodies.get("$defs", {})}
     schemas.update({name: _inlined(schema, schemas) for (name, _), schema in records.items()})
     schemas["LotView"]["properties"]["flags"] = {"type": "array", "items": _ref("Problem")}
+    for reason in ("ClaimReason", "ReasonTotal"):
+        schemas[reason]["properties"]["words"] = {"type": "string", "description": "The reason in the asked language."}
     schemas["UnsignedFact"] = {
         "oneOf": [
             _unsigned(fact_type, names[each, "validation"]["$ref"].rpartition("/")[2])

@@ -102,6 +102,61 @@ REFUSAL: Final[dict[str, Any]] = {
     ],
 }
 
+CLAIMS: Final[dict[str, Any]] = {
+    "lot": "C4X7Q2M9T1K8W5ZB",
+    "at": "2026-08-05",
+    "size": 10412,
+    "grams": 18975000,
+    "claimable": True,
+    "claims": [
+        {
+            "kind": "conservation",
+            "name": "forest-agreement",
+            "names": {"es": "acuerdo de conservación del bosque", "en": "forest conservation agreement"},
+            "status": "held",
+            "model": "segregated",
+            "covered_grams": 15855000,
+            "total_grams": 18975000,
+            "outside_grams": 0,
+            "covered_families": 178,
+            "families": 212,
+            "papers": [
+                {
+                    "id": "5S4N8R1VYJ6H2ECG",
+                    "number": "AC-2024-017",
+                    "holder": "",
+                    "valid_from": "2024-01-01",
+                    "valid_to": "2026-05-31",
+                    "document": "",
+                }
+            ],
+            "reasons": [
+                {
+                    "code": "agreement-lapsed",
+                    "effect": "held",
+                    "subject": "5S4N8R1VYJ6H2ECG",
+                    "day": "2026-06-02",
+                    "index": 118,
+                    "grams": 3120000,
+                    "families": 34,
+                    "words": "The agreement had run out and had not been renewed.",
+                }
+            ],
+            "owners": [],
+            "share_permille": 1000,
+            "totals": [
+                {
+                    "code": "agreement-lapsed",
+                    "effect": "held",
+                    "grams": 3120000,
+                    "families": 34,
+                    "words": "The agreement had run out and had not been renewed.",
+                }
+            ],
+        }
+    ],
+}
+
 WEBHOOK: Final[dict[str, Any]] = {
     "url": "https://buyer.example/hooks/chaski",
     "events": ["fact.recorded", "lot.status-changed"],

@@ -68,9 +68,11 @@ class Reading:
         """What a lot carries on a day and why; raises NotFoundError.
 
         `at` is the day asked (None: today, in Lima), `known_at` a log size or a moment (RFC 3339):
-        what the log did not know then does not count. With `party`, as that owner stands.
+        what the log did not know then does not count. With `party`, as that owner stands, or would.
         """
         with self._readers.books(self._size_at(known_at)) as books:
+            if party is not None and party not in books.births([party]):
+                raise NotFoundError(Problem("party-unknown", "/party", party))
             day = at or today(self._clock)
             evidence = EvidenceOf(books, self._packs).lot(lot)
             claims = lot_claims(evidence, Asked(day, party))

@@ -29,6 +29,7 @@ COMMANDS: Final = (
     "submit",
     "lot",
     "trace",
+    "blast_radius",
     "verify",
     "rebuild",
     "receipt",

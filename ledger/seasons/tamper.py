@@ -24,7 +24,7 @@ def copy_ledger(database: Path, folder: Path) -> Path:
     for path in sorted(database.parent.glob(f"{database.name}.*")):
         if path.is_dir():
             shutil.copytree(path, folder / path.name)
-        elif path.suffix == ".vault":
+        elif path.suffix in {".vault", ".persons"}:
             _snapshot(path, folder / path.name)
         else:
             shutil.copy2(path, folder / path.name)

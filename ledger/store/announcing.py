@@ -16,10 +16,12 @@ from ledger.facts.corrections import FactRetracted
 from ledger.state import PLEDGED, Blocking
 from ledger.statement import Statement
 from ledger.store.batch import Tip, moment
+from ledger.store.books import Books
 from ledger.store.connection import Connection
 from ledger.store.events import EVENTS, Accepted, Batch, LotChange, News, bodies, visible
 from ledger.store.loading import Loader, books_of
 from ledger.store.names import Names
+from ledger.store.reach import reach
 
 NOTICE_BITS: Final = 24
 """How many notices one fact may cause, as a power of two: its index and their place make their numbers."""
@@ -74,6 +76,7 @@ class Announcer:
             after.size,
             self._facts(loader, before, accepted),
             lambda: _lot_changes(loader, sorted(lots), before.size),
+            lambda subject: _reach(loader, subject, after.size),
         )
         asked = {event for each in listeners for event in each.events}
         told = [news for name in sorted(asked & EVENTS.keys()) for news in EVENTS[name].make(batch)]
@@ -189,6 +192,13 @@ def _lot_changes(loader: Loader, lots: Sequence[str], since: int) -> list[LotCha
         for (_, was), (index, now) in pairwise(some)
         if index >= since and was != now
     ]
+
+
+def _reach(loader: Loader, subject: str, size: int) -> list[tuple[str, int, int]]:
+    """The lots downstream of a subject, by id; none where the subject has no lots (a key that never signed one)."""
+    found = reach(Books(loader.db, loader.log, loader.names, size), subject).lots
+    loader.names.read(loader.db, found)
+    return [(loader.names.text(lot), expected, most) for lot, (expected, most) in found.items()]
 
 
 def _kinds(blocks: Iterable[Blocking]) -> tuple[str, ...]:

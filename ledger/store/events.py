@@ -67,13 +67,22 @@ class LotChange:
     after: tuple[str, ...]
 
 
+def _reaches_nothing(subject: str) -> Iterable[tuple[str, int, int]]:
+    del subject
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The facts of one transaction, the log's size after it, and (asked for when needed) which lots changed."""
+    """The facts of one transaction, the log's size after it, and (asked for when needed) which lots changed.
+
+    `reach` gives the lots downstream of a subject, with the grams of it expected in each and at most in each.
+    """
 
     size: int
     facts: Sequence[Accepted]
     lot_changes: Callable[[], Iterable[LotChange]]
+    reach: Callable[[str], Iterable[tuple[str, int, int]]] = _reaches_nothing
 
     def fact(self, index: int) -> Accepted:
         """The fact at an index."""
@@ -143,6 +152,30 @@ def _marked(event: str, kind: str, subject: str, says: Sequence[str]) -> Callabl
     return make
 
 
+def _reached(batch: Batch) -> Iterator[News]:
+    """What a sanction, breach or revoked key reaches: every lot downstream that the listener may see."""
+    for fact in batch.facts:
+        marks = (*fact.postings.marks, *fact.ended_postings.marks)
+        for subject in dict.fromkeys(hit for mark in marks if (hit := _hit(mark))):
+            lines = [
+                Line({"subject": subject, "lot": lot, "expected_grams": expected, "at_most_grams": most}, lot)
+                for lot, expected, most in batch.reach(subject)
+            ]
+            if lines:
+                yield News("blast-radius", fact, "lots", tuple(lines))
+
+
+_SHAKES: Final = frozenset({"certificate-status", "member", "agreement-status", "breach", "breach-closed", "revoked"})
+
+
+def _hit(mark: Mark) -> str:
+    """Whom or what a mark may bring down: the land or household it names, else its own subject; "" for none."""
+    if mark.kind not in _SHAKES:
+        return ""
+    named = (mark.value.get(name) for name in ("plot", "herd", "producer", "household"))
+    return next((str(one) for one in named if one), mark.subject)
+
+
 def _said(mark: Mark, subject: str, says: Sequence[str]) -> Plain:
     said: dict[str, Plain] = {subject: mark.subject, "effective_from": mark.effective_from}
     for name in says:
@@ -166,6 +199,7 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             _marked("agreement.status-changed", "agreement-status", "agreement", ("status", "breach")),
         ),
         EventKind("breach.recorded", _marked("breach.recorded", "breach", "agreement", ("breach", "severity"))),
+        EventKind("blast-radius", _reached),
     )
 }
 """Every kind of event there is. A new kind is a line here and a function that makes it."""

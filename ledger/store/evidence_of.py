@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from ledger.claims import Delivery, Evidence, StepTaken
+from ledger.claims import Appraiser, Delivery, Evidence, StepTaken
 from ledger.lineage import contributions, levels
 from ledger.rules import Packs
 from ledger.state import LotBooks, Standing
@@ -191,6 +191,11 @@ class EvidenceOf:
 
         levels(lots, following)
         return into
+
+    def around(self, things: Iterable[str]) -> Appraiser:
+        """Load all that bears on claims around these things; who judges claims over it."""
+        self._follow(set(things) - {""})
+        return self._appraiser
 
     def _follow(self, start: set[str]) -> None:
         """Load the marks of everything in `start`, of what those name, and so on until nothing new is named."""

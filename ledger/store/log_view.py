@@ -117,7 +117,7 @@ class LogView:
             else:
                 high = middle
         if low == 0:
-            raise NotFoundError(Problem("size-unknown", "", moment_asked))
+            raise NotFoundError(Problem("moment-before-log", "", moment_asked, retry="after-change"))
         return low
 
     def index_of(self, id_or_digest: str) -> int:

@@ -181,4 +181,10 @@ def timed(books: Books) -> list[Timed]:
         books.log,
         books.size,
     )
-    return [Timed(index, at_of(bytes(head)), recorded) for index, head, recorded in rows]
+    # What was restated of a withheld statement begins with something else.
+    others = [index for index, head, _ in rows if not bytes(head).startswith(_BEGINNING)]
+    read = {index: fact.at for index, fact in books.facts(others).items()} if others else {}
+    return [Timed(index, read.get(index) or at_of(bytes(head)), recorded) for index, head, recorded in rows]
+
+
+_BEGINNING = b'{"at":"'

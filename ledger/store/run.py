@@ -41,7 +41,7 @@ _BACKWARD_MILLISECONDS = 2_000
 class Run:
     """What was accepted so far, and the rows it will write."""
 
-    def __init__(  # noqa: PLR0913 - what judging needs, by name
+    def __init__(
         self,
         loader: Loader,
         memory: Memory,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import orjson
 import pytest
 from starlette.testclient import TestClient
@@ -9,7 +11,9 @@ from starlette.testclient import TestClient
 from api import examples
 from ledger import canonical
 from ledger.facts import known_types
+from ledger.queries import Claim, ClaimReason, LotClaims, Paper, ReasonTotal
 from ledger.statement import parse_fact
+from ledger.words.reasons import say_reason
 
 
 def test_every_fact_is_described(client: TestClient) -> None:
@@ -42,3 +46,17 @@ def test_the_examples_are_facts(name: str) -> None:
 
 def test_no_documentation_page_loads_scripts_from_elsewhere(client: TestClient) -> None:
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
+
+
+def test_the_example_of_claims_has_the_shape_of_the_answer() -> None:
+    claims = examples.CLAIMS["claims"]
+    words = {"words"}
+
+    assert set(examples.CLAIMS) == {each.name for each in fields(LotClaims)}
+    for claim in claims:
+        assert set(claim) == {each.name for each in fields(Claim)}
+        assert all(set(paper) == {each.name for each in fields(Paper)} for paper in claim["papers"])
+        assert all(set(reason) - words == {each.name for each in fields(ClaimReason)} for reason in claim["reasons"])
+        assert all(set(total) - words == {each.name for each in fields(ReasonTotal)} for total in claim["totals"])
+        for reason in (*claim["reasons"], *claim["totals"]):
+            assert reason["words"] == say_reason(reason["code"], "en")

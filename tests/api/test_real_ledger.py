@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -354,18 +355,101 @@ def test_husk_keeps_its_origin_and_carries_no_claim(world: World, client: TestCl
 
     husk, green = (client.get(f"/v1/lots/{thing(name)}").json() for name in ("husk", "green"))
 
-    assert (husk["kind"], husk["claimable"], husk["links"], husk["families"]) == ("by-product", False, [], 6)
-    assert (green["claimable"], len(green["links"])) == (True, 2)
+    assert (husk["kind"], husk["claimable"], husk["claims"], husk["families"]) == ("by-product", False, [], 6)
+    assert (green["claimable"], len(green["claims"])) == (True, 3)
     assert (green["deliveries"], green["delivered"]) == (6, {"dry-parchment": 600_000})
 
 
 def test_each_reason_says_whom_it_concerns(world: World, client: TestClient) -> None:
     lot = pooled_lot(world, 9)
 
-    agreement, certificate = client.get(f"/v1/lots/{lot}").json()["links"]
+    organic, forest, evidence = client.get(f"/v1/lots/{lot}").json()["claims"]
 
-    assert (agreement["covered_grams"], agreement["outside_grams"], agreement["shortfalls"]) == (600_000, 300_000, [])
-    assert certificate["shortfalls"] == [{"reason": "expired", "grams": 900_000, "families": 9}]
+    assert (forest["status"], forest["covered_grams"], forest["covered_families"]) == ("not-carried", 600_000, 6)
+    assert [(each["code"], each["grams"], each["families"]) for each in forest["totals"]] == [
+        ("agreement-none", 300_000, 3)
+    ]
+    assert ("certificate-expired", 900_000, 9) in {(r["code"], r["grams"], r["families"]) for r in organic["totals"]}
+    assert (evidence["kind"], evidence["totals"][0]["code"]) == ("eudr", "deforestation-not-assessed")
+
+
+def test_claims_are_answered_for_a_day_and_for_what_was_known(world: World, client: TestClient) -> None:
+    lot = pooled_lot(world, 6)
+    before = world.ledger.head().size
+    hold = {"hold": thing("hold"), "lots": [lot], "reason": "sample-failed"}
+    state(client, world.unsigned("lot.held/1", hold, at="2026-06-21T09:00:00-05:00"))
+
+    def codes(**query: object) -> set[str]:
+        answer = client.get(f"/v1/lots/{lot}/claims", params={"at": "2026-06-22", **query})  # type: ignore[dict-item]
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        assert (found["lot"], found["at"], found["grams"]) == (lot, "2026-06-22", 600_000)
+        return {reason["code"] for claim in found["claims"] for reason in claim["reasons"]}
+
+    assert "lot-held" in codes()
+    assert "lot-held" not in codes(known_at=before)
+    assert "lot-held" in codes(known_at="2126-01-01T00:00:00Z")
+    assert client.get(f"/v1/lots/{lot}", params={"at": "2026-06-22"}).json()["claims_at"] == "2026-06-22"
+
+
+def test_claims_say_their_reasons_with_words_and_ids_in_the_asked_language(world: World, client: TestClient) -> None:
+    lot = pooled_lot(world, 6)
+
+    spanish = client.get(f"/v1/lots/{lot}/claims", headers={"accept-language": "es"}, params={"party": world.coop})
+    organic, forest, _ = spanish.json()["claims"]
+
+    assert spanish.headers["content-language"] == "es"
+    assert [owner["party"] for owner in organic["owners"]] == [world.coop]
+    assert forest["reasons"][0]["words"] == "La familia no está en ningún acuerdo."
+    assert forest["totals"][0]["words"] == "La familia no está en ningún acuerdo."
+    expired = next(reason for reason in organic["reasons"] if reason["code"] == "certificate-expired")
+    assert expired["subject"] == thing("certificate pool of 6")
+    assert isinstance(expired["index"], int)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code", "where"),
+    [
+        ({"at": "2026-02-30"}, 400, "day-malformed", "/at"),
+        ({"at": "tomorrow"}, 400, "day-malformed", "/at"),
+        ({"at": "2026-06-22T00:00:00Z"}, 400, "day-malformed", "/at"),
+        ({"known_at": "0"}, 400, "known-at-malformed", "/known_at"),
+        ({"known_at": "-1"}, 400, "known-at-malformed", "/known_at"),
+        ({"known_at": "2026-06-22"}, 400, "known-at-malformed", "/known_at"),
+        ({"known_at": "0001-01-01T00:00:00+23:00"}, 400, "known-at-malformed", "/known_at"),
+        ({"known_at": "9007199254740991"}, 404, "size-unknown", ""),
+        ({"known_at": "1999-01-01T00:00:00Z"}, 404, "moment-before-log", ""),
+        ({"party": "0000000000000000"}, 404, "party-unknown", "/party"),
+        ({"party": "me"}, 400, "parameter-malformed", "/party"),
+    ],
+)
+def test_a_question_that_has_no_answer_says_why(
+    world: World, client: TestClient, query: dict[str, str], status: int, code: str, where: str
+) -> None:
+    state(client, *world.farm(1), world.unsigned("lot.harvested/1", world.delivery(1, 100_000)))
+
+    answer = client.get(f"/v1/lots/{thing('lot 1')}/claims", params=query)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    [problem] = answer.json()["problems"]
+    assert (problem["code"], problem["where"]) == (code, where)
+    assert problem["remedy"]
+    if "at" in query:
+        assert client.get(f"/v1/lots/{thing('lot 1')}", params=query).json()["code"] == code
+
+
+def test_claims_of_a_lot_nobody_knows_are_not_found(client: TestClient) -> None:
+    assert client.get(f"/v1/lots/{thing('nowhere')}/claims").json()["code"] == "lot-unknown"
+
+
+def test_the_trace_as_a_spreadsheet_says_what_each_delivery_carries(world: World, client: TestClient) -> None:
+    lot = pooled_lot(world, 6)
+
+    rows = list(csv.DictReader(client.get(f"/v1/lots/{lot}/trace?format=csv").text.splitlines()))
+
+    assert len(rows) == 6
+    assert all("eudr:held" in row["claims"] for row in rows)
+    assert {"forest-agreement:carried" in row["claims"] for row in rows} == {True, False}
 
 
 def test_an_arrival_told_by_the_sender_reads_so(world: World, client: TestClient) -> None:

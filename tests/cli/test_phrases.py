@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from ledger.cli.command import USAGE, command, every
 from ledger.cli.phrases import phrase
+from ledger.cli.erasures import STATES
 from ledger.cli.steps import HOW, STEPS
 from ledger.cli.verify import NOT_PROVED, PROVED
 
@@ -45,6 +46,7 @@ SAYING = {"tell", "remark", "phrase", "progress"}
 def said() -> set[str]:
     """Every phrase that stands in the code or in the help."""
     found = {*OF_RECORDS, *USAGE.values(), *PROVED.values(), *NOT_PROVED.values(), *HOW.values(), *STEPS.values()}
+    found |= {*STATES.values()}
     for path in CLI.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):

@@ -80,7 +80,7 @@ def test_init_says_what_an_operator_must_know_on_the_first_day(chaski: Chaski, f
 
 
 def test_init_leaves_keys_that_only_their_owner_can_read(place: Place) -> None:
-    secrets = [path for path in place.folder.iterdir() if path.suffix in {".key", ".vault", ".head"}]
+    secrets = [path for path in place.folder.iterdir() if path.suffix in {".key", ".vault", ".persons", ".head"}]
 
     assert secrets
     assert all(path.stat().st_mode & 0o077 == 0 for path in secrets)
@@ -779,3 +779,44 @@ def test_a_database_under_another_key_than_the_one_pinned_is_refused(chaski: Cha
 
     assert (answer.code, answer.codes) == (6, ["verifier-key-differs"])
     assert chaski("verify", "--key", other.verifier_key, "--json").codes == ["verifier-key-differs"]
+
+
+# ---------------------------------------------------------------- erasures
+
+
+@BOTH
+def test_nobody_asked_and_nothing_is_destroyed(chaski: Chaski, place: Place, language: str) -> None:
+    del place
+    answer = chaski("erasures", "--run", "--json", "--lang", language)
+
+    assert (answer.code, answer.json) == (0, {"erasures": [], "destroyed": []})
+
+
+@BOTH
+def test_a_request_is_listed_kept_while_the_law_wants_it_and_done_when_due(
+    chaski: Chaski, place: Place, language: str
+) -> None:
+    with Ledger.open(str(place.folder / "chaski.db")) as ledger:
+        for number, code in enumerate(("S-71", "S-72")):
+            person, request = f"ERASE{number:011d}", f"ASKED{number:011d}"
+            body = {"producer": person, "code": code, "district": "Inventado"}
+            asked = {"erasure": request, "person": person, "asked_on": "2026-06-13", "grounds": "objected"}
+            at = {"at": "2026-06-13T09:00:00-05:00"}
+            told = [
+                {"id": f"FACT{number:012d}", "fact": "producer.enrolled/1", **at, "body": body},
+                {"id": f"FACT{number + 2:012d}", "fact": "erasure.requested/1", **at, "body": asked},
+            ]
+            told[0]["sealed"] = {"/person": {"name": "Persona Inventada"}}
+            outcomes = ledger.state(*told, party=ledger.operator_party)
+            assert [each.problems for each in outcomes] == [(), ()]
+    listed = chaski("erasures", "--lang", language)
+    done = chaski("erasures", "--run", "--json")
+    again = chaski("erasures", "--lang", language)
+
+    assert listed.code == done.code == 0
+    assert ("toca destruir" if language == "es" else "due") in listed.out
+    assert [line["state"] for line in done.json["erasures"]] == ["done", "done"]
+    assert len(done.json["destroyed"]) == 2
+    assert ("destruido" if language == "es" else "destroyed") in again.out
+    assert chaski("verify").code == 0
+    assert chaski("rebuild", "--check").code == 0
