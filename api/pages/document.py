@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -160,7 +160,7 @@ def _claim(claim: Claim, owner_names: Mapping[str, str], *, few: bool) -> Json:
         "outside": None if few else claim.outside_grams,
         "covered_families": counted(claim.families) if few else _covered(claim.covered_families, claim.families),
         "families": counted(claim.families),
-        "reasons": [_reason(each, claim.families) for each in claim.totals],
+        "reasons": [_reason(each, claim.families) for each in _told_once(claim.totals)],
         "owners": _owners(claim, owner_names, few=few),
     }
 
@@ -199,6 +199,17 @@ def _owners(claim: Claim, names: Mapping[str, str], *, few: bool) -> list[Json]:
         }
         for owner in claim.owners
     ]
+
+
+def _told_once(totals: Sequence[ReasonTotal]) -> list[ReasonTotal]:
+    """Every reason with its worst effect, and with a milder one only where that concerns more grams."""
+    told: dict[str, ReasonTotal] = {}
+    kept = []
+    for total in totals:
+        worse = told.setdefault(total.code, total)
+        if worse is total or total.grams > worse.grams:
+            kept.append(total)
+    return kept
 
 
 def _reason(reason: ReasonTotal, families: int) -> Json:

@@ -315,4 +315,8 @@ def news(look: Look, statement: Statement, *, node_signed: bool) -> bool:
     if measured is None:
         return look.sketch.area_m2 > POINT_LIMIT_M2 or not checked.keys() <= {"by", "version"}
     differs = abs(look.sketch.area_m2 - measured) * 100 > measured * AREA_PERCENT
-    return differs or not checked.keys() <= {"by", "version", "area_m2_geodesic"}
+    expected = {"by", "version", "area_m2_geodesic"}
+    if {each["other"] for each in checked.get("areas", ())} == {look.sketch.within}:
+        # It lies where the statement says it lies, and in no other area.
+        expected.add("areas")
+    return differs or not checked.keys() <= expected

@@ -44,7 +44,11 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A family with what it grows. `grown` is a plot or a herd; `estimate` is grams of the form it delivers."""
+    """A family with what it grows. `grown` is a plot or a herd; `estimate` is grams of the form it delivers.
+
+    `certified`: listed by the certificates of the season, on land that is ready for them. `signatory`: under an
+    agreement that runs. Whoever takes in its goods goes by these two.
+    """
 
     number: int
     code: str
@@ -54,6 +58,8 @@ class Family:
     estimate: int
     household: str | None = None
     animals: int = 0
+    certified: bool = False
+    signatory: bool = False
 
 
 class Register:
@@ -94,8 +100,10 @@ class Register:
         self.scribe.state(self.hand, "household.registered", when, body, basis="witnessed")
         return home
 
-    def plot(self, number: int, code: str, sector: Sector, when: datetime, *, area_m2: int) -> str:
-        """Map a plot; the outline is a sealed square of that area. Returns its id."""
+    def plot(
+        self, number: int, code: str, sector: Sector, when: datetime, *, area_m2: int, within: str | None = None
+    ) -> str:
+        """Map a plot, perhaps within a mapped area; the outline is a sealed square of that size. Returns its id."""
         place = self.scribe.thing(f"plot/{number}")
         body = {
             "plot": place,
@@ -104,6 +112,7 @@ class Register:
             "district": sector.district,
             "sector": sector.name,
             "code": code,
+            "within": within,
         }
         cell = self._plots_in[sector.name]
         self._plots_in[sector.name] += 1
@@ -189,6 +198,20 @@ class Register:
         self.scribe.state(by, "member.status-set", when, body, basis="document")
 
 
+def assess_land(scribe: Scribe, hand: Hand, results: Sequence[tuple[str, str]], version: str, when: datetime) -> None:
+    """An invented provider's word on deforestation since the end of 2020: one fact for many plots (plot, result)."""
+    body = {
+        "about": "deforestation",
+        "provider": "EJ-BOSQUE",
+        "version": version,
+        "assessed_on": when.date().isoformat(),
+        "cutoff": "2020-12-31",
+        "plots": [{"plot": plot, "result": result} for plot, result in results],
+        "file": scribe.digest(f"deforestation/{version}"),
+    }
+    scribe.state(hand, "evidence.recorded", when, body, basis="document")
+
+
 def square(scribe: Scribe, number: int, sector: Sector, area_m2: int, *, cell: int | None = None) -> str:
     """GeoJSON of a square as text, because canonical JSON knows no fractions.
 
@@ -204,8 +227,12 @@ def square(scribe: Scribe, number: int, sector: Sector, area_m2: int, *, cell: i
         # Neighbours share a hedge at most: every plot lies in a cell of its own, where in it is chance.
         west = sector.longitude + (cell % _CELLS - _CELLS // 2) * _CELL + dice.roll(0, max(0, _CELL - side))
         south = sector.latitude + (cell // _CELLS - _CELLS // 2) * _CELL + dice.roll(0, max(0, _CELL - side))
-    corners = [(west, south), (west + side, south), (west + side, south + side), (west, south + side), (west, south)]
-    points = ",".join(f"[{_degrees(x)},{_degrees(y)}]" for x, y in corners)
+    return polygon([(west, south), (west + side, south), (west + side, south + side), (west, south + side)])
+
+
+def polygon(corners: Sequence[tuple[int, int]]) -> str:
+    """GeoJSON text of a ring given by its corners (longitude, latitude) in millionths of a degree, each once."""
+    points = ",".join(f"[{_degrees(x)},{_degrees(y)}]" for x, y in (*corners, corners[0]))
     return f'{{"type":"Polygon","coordinates":[[{points}]]}}'
 
 

@@ -15,7 +15,7 @@ from ledger.seasons.draft import Hand
 from ledger.seasons.people import organisation, person
 from ledger.seasons.scribe import Scribe
 
-Role = Literal["certifier", "authority", "buyer"]
+Role = Literal["certifier", "authority", "buyer", "lender"]
 FacilityKind = Literal["collection-centre", "store", "dry-mill", "dryer", "packhouse", "sorting-centre"]
 
 

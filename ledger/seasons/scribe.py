@@ -28,6 +28,10 @@ class Scribe:
         """Chance for one purpose of this story."""
         return self.world.dice(f"{self.story}/{label}")
 
+    def digest(self, label: str) -> str:
+        """The digest of a document of this story that nobody has written."""
+        return self.world.bytes_of(f"{self.story}/document/{label}", 32).hex()
+
     def state(  # noqa: PLR0913 - an envelope has so many parts
         self,
         hand: Hand,

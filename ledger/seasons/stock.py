@@ -77,12 +77,17 @@ class Store:
     """One organisation's stock in one commodity, and the hand that writes down what happens to it."""
 
     def __init__(self, scribe: Scribe, hand: Hand, goods: Goods) -> None:
-        """Begin empty. `brought_in` counts every gram harvested; `sources` says which deliveries went into each lot."""
+        """Begin empty. `brought_in` counts every gram harvested; `sources` says which deliveries went into each lot.
+
+        `brought_by` is the family of each delivery, `weighed` its grams.
+        """
         self.scribe = scribe
         self.hand = hand
         self.goods = goods
         self.brought_in = 0
         self.sources: dict[str, dict[str, FarmerReceipt]] = {}
+        self.brought_by: dict[str, Family] = {}
+        self.weighed: dict[str, int] = {}
         self._series: dict[str, int] = {}
 
     def deliver(
@@ -101,7 +106,7 @@ class Store:
         body = self.weighed(centre, weighing, lot, receipt, herd=herd)
         draft = self.scribe.state(centre.scale, "lot.harvested", when, body, arrives=arrives, basis=basis)
         self.brought_in += weighing.net
-        self.sources[lot] = {lot: _paper(lot, draft, receipt, weighing.family)}
+        self._note(lot, draft, receipt, weighing)
         return Held(lot, self.goods.form, weighing.net, _moisture(weighing.measures)), draft
 
     def weighed(
@@ -138,7 +143,7 @@ class Store:
         body = self.weighed(centre, weighing, lot, receipt, herd=herd)
         draft = self.scribe.state(self.hand, "lot.harvested", when, body, basis="document", replaces=wrong.id)
         self.brought_in += weighing.net - int(wrong.body["net"])
-        self.sources[lot] = {lot: _paper(lot, draft, receipt, weighing.family)}
+        self._note(lot, draft, receipt, weighing)
         return Held(lot, self.goods.form, weighing.net, _moisture(weighing.measures))
 
     def reject(
@@ -270,6 +275,10 @@ class Store:
     def _receipt(self, centre: Centre) -> str:
         number = self._series[centre.code] = self._series.get(centre.code, 0) + 1
         return f"{centre.code}-{number:06d}"
+
+    def _note(self, lot: str, draft: Draft, receipt: str, weighing: Weighing) -> None:
+        self.sources[lot] = {lot: _paper(lot, draft, receipt, weighing.family)}
+        self.brought_by[lot], self.weighed[lot] = weighing.family, weighing.net
 
     def _hand_on(self, inputs: Sequence[Held], outputs: Sequence[Held]) -> None:
         sources = {lot: receipt for one in inputs for lot, receipt in self.sources[one.lot].items()}

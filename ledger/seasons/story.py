@@ -23,10 +23,19 @@ class FarmerReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """A sale that is offered and must be refused, with this code: it is only ever tried, never stated."""
+
+    draft: Draft
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One season of one commodity.
 
-    `traced` is the lot a buyer asks about; `lots` are others of interest by what they show.
+    `traced` is the lot a buyer asks about; `lots` are others of interest by what they show. `shared` is one of which
+    only a share keeps an agreement. `leans_on` is the certificate that most of the season leans on, "" without one.
     `cooperative` and `buyer` are parties. `sources` are the deliveries behind the traced lot, by lot.
     `brought_in` is every gram that became stock by harvest.
     """
@@ -43,6 +52,9 @@ class Story:
     brought_in: int
     drafts: tuple[Draft, ...]
     world: World
+    shared: str = ""
+    leans_on: str = ""
+    attempts: tuple[Attempt, ...] = ()
 
     def receipts(self, count: int) -> list[FarmerReceipt]:
         """The receipts of some farmers whose goods are in the traced lot."""

@@ -166,7 +166,7 @@ class EvidenceOf:
             marks = self._books.marks(roots, BEARING)
             births = {root: born for root, said in marks.items() if (born := _birth(said)) is not None}
             actors = self._books.actors_at({born.index for born in births.values()})
-            deliveries = {root: _delivery(root, born, actors[born.index]) for root, born in births.items()}
+            deliveries = {root: delivery_of(root, born, actors[born.index]) for root, born in births.items()}
             # Births are in the deliveries already; the other marks on a delivery are few.
             others = {root: rest for root, said in marks.items() if (rest := [m for m in said if m.kind != "born"])}
             things = {thing for row in rows for thing in (row.producer, row.grown)}
@@ -238,7 +238,8 @@ def _birth(marks: Iterable[Standing]) -> Standing | None:
     return found[-1] if found else None
 
 
-def _delivery(lot: str, born: Standing, party: str) -> Delivery:
+def delivery_of(lot: str, born: Standing, party: str) -> Delivery:
+    """A delivery, purchase or opening from the birth of its lot and the party that took it in."""
     value = born.value
     return Delivery(
         lot=lot,

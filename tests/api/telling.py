@@ -18,17 +18,30 @@ def pooled_lot(world: World, farms: int, *, held: bool = False) -> str:
     name = f"pool of {farms}"
     first = farms * 100
     numbers = range(first, first + farms)
-    agreement, certificate = thing(f"agreement {name}"), thing(f"certificate {name}")
+    agreement, certificate, area = (thing(f"{kind} {name}") for kind in ("agreement", "certificate", "area"))
     state(
         world,
+        world.unsigned(
+            "area.mapped/1",
+            {
+                "area": area,
+                "kind": "conservation",
+                "name": f"Bosque {farms}",
+                "area_m2": 9_000_000,
+                "district": "Pardo Miguel",
+            },
+            sealed={"/geometry": {"type": "Point", "coordinates": ["-77.2", "-6.0"]}},
+            at=OPENED,
+        ),
         world.unsigned(
             "agreement.signed/1",
             {
                 "agreement": agreement,
                 "framework": "forest-agreement",
-                "level": "cooperative",
+                "level": "family",
                 "code": f"AC-{farms}",
                 "institutions": [{"party": world.coop, "role": "cooperative"}],
+                "areas": [area],
                 "commitments": [{"code": "no-felling", "kind": "prohibit", "critical": True}],
                 "valid_from": "2026-01-01",
                 "valid_to": "2026-12-31",
@@ -62,7 +75,9 @@ def pooled_lot(world: World, farms: int, *, held: bool = False) -> str:
             "status": "listed",
             "effective_from": "2026-02-01",
         }
-        state(world, *world.farm(number))
+        enrolled, mapped, held_by = world.farm(number)
+        mapped["body"]["within"] = area
+        state(world, enrolled, mapped, held_by)
         if number % 3:
             state(world, world.unsigned("agreement.joined/1", joined, at=OPENED))
         state(world, world.unsigned("member.status-set/1", listed, at=OPENED))

@@ -23,6 +23,7 @@ GUARDED = [
     ("GET", "/v1/facts/T1K8W5ZBC4X7Q2M9/disclosures", "disclosures:read"),
     ("GET", "/v1/lots", "lots:read"),
     ("GET", "/v1/lots/9D3W0XKZ5T7M2QAB", "lots:read"),
+    ("GET", "/v1/lots/9D3W0XKZ5T7M2QAB/claims", "lots:read"),
     ("GET", "/v1/lots/9D3W0XKZ5T7M2QAB/trace", "lots:read"),
     ("PUT", f"/v1/documents/{'0' * 64}", "documents:write"),
     ("POST", "/v1/webhooks", "webhooks:write"),

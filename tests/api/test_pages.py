@@ -252,6 +252,27 @@ def test_one_line_stands_for_all_facts_of_a_reason(client: TestClient, stand_in:
     assert "The family was suspended on the certificate. 18 975 kg · 212 families" in text
 
 
+def test_a_reason_with_two_effects_is_told_with_the_worse_unless_the_milder_reaches_further(
+    client: TestClient, stand_in: StandIn
+) -> None:
+    everything, a_part = 18_975_000, 9_000_000
+    totals = (
+        ReasonTotal("certificate-expired", "not-carried", everything, 212),
+        ReasonTotal("member-suspended", "not-carried", a_part, 100),
+        ReasonTotal("certificate-expired", "held", everything, 212),
+        ReasonTotal("member-suspended", "held", everything, 212),
+    )
+    stand_in.views[LOT] = replace(stand_in.views[LOT], claims=(replace(invented.fairtrade(), totals=totals),))
+
+    reasons = client.get(f"/L/{LOT}", headers=JSON).json()["claims"][0]["reasons"]
+
+    assert [(each["code"], each["effect"]) for each in reasons] == [
+        ("certificate-expired", "not-carried"),
+        ("member-suspended", "not-carried"),
+        ("member-suspended", "held"),
+    ]
+
+
 def test_a_reason_that_concerns_nearly_all_does_not_count_out_the_others(client: TestClient) -> None:
     text = Text(client.get(f"/L/{LOT}?lang=en", headers=HTML).text).text
 
@@ -280,7 +301,8 @@ def test_what_sold_grams_carry_is_told_by_owner_without_the_day_for_few_families
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_status_and_reason_is_said_in_words(client: TestClient, stand_in: StandIn, language: Language) -> None:
     """Colour and picture are never the only sign; a code stands only where there are no words."""
-    totals = tuple(ReasonTotal(code, effect, 9_000, 9) for code in reason_words() for effect in EFFECTS)
+    reach = dict(zip(EFFECTS, (9_000, 10_000, 11_000), strict=True))
+    totals = tuple(ReasonTotal(code, effect, reach[effect], 9) for code in reason_words() for effect in EFFECTS)
     for kind in ("certificate", "conservation", "eudr"):
         for status in ("carried", "held", "not-carried"):
             claim = replace(invented.organic(), kind=kind, status=status, totals=totals)  # type: ignore[arg-type]

@@ -803,8 +803,8 @@ def test_a_request_is_listed_kept_while_the_law_wants_it_and_done_when_due(
             asked = {"erasure": request, "person": person, "asked_on": "2026-06-13", "grounds": "objected"}
             at = {"at": "2026-06-13T09:00:00-05:00"}
             told = [
-                {"id": f"FACT{number:012d}", "fact": "producer.enrolled/1", **at, "body": body},
-                {"id": f"FACT{number + 2:012d}", "fact": "erasure.requested/1", **at, "body": asked},
+                {"id": f"ENR0{number:012d}", "fact": "producer.enrolled/1", **at, "body": body},
+                {"id": f"ASK0{number:012d}", "fact": "erasure.requested/1", **at, "body": asked},
             ]
             told[0]["sealed"] = {"/person": {"name": "Persona Inventada"}}
             outcomes = ledger.state(*told, party=ledger.operator_party)

@@ -6,6 +6,7 @@ import pytest
 
 from ledger.errors import Problem
 from tests.claims.certified_valley import FOREST, ORGANIC, RAINFOREST, CertifiedValley
+from tests.rules.test_certificates import COCOA, beans, cocoa_certificate, credit
 from tests.world import Draft, World
 
 
@@ -154,3 +155,45 @@ def test_coffee_is_not_sold_by_mass_balance(valley: CertifiedValley) -> None:
     claim = valley.claim("certificate", RAINFOREST) | {"model": "mass-balance"}
     found = problems(valley, valley.sale(lot, 80_000, claim))
     assert {"model-not-allowed", "credits-differ"} <= set(found)
+
+
+def mass_balance(world: World, certificate: str, lot: str, sold: int, **used: object) -> Draft:
+    """Wet beans sold by mass balance, with exactly as many credits and as much licence, unless said otherwise."""
+    coop, buyer = world.coop(), world.buyer()
+    claim = {
+        "kind": "certificate",
+        "name": RAINFOREST,
+        "model": "mass-balance",
+        "certificate": certificate,
+    }
+    line = {"lot": lot, "grams": sold, "invoiced_grams": sold, "claims": [claim]}
+    spent = {
+        "certificate": certificate,
+        "facility": coop.place,
+        **COCOA,
+        "period": "2026",
+        "expires_on": "2026-12-31",
+        "grams": sold,
+    }
+    debit = {"certificate": certificate, **COCOA, "season": "2026", "grams": sold}
+    credits_used = [spent | used]
+    return world.sale(coop, buyer, line, commodity="cocoa", form="wet-beans", credits=credits_used, debits=[debit])
+
+
+@pytest.mark.rule("credits_cover_mass_balance", "accepts")
+@pytest.mark.rule("credits_cover_mass_balance", "refuses")
+def test_cocoa_is_sold_by_mass_balance_from_the_sites_own_credits_to_the_gram(world: World) -> None:
+    coop, mill = world.coop(), world.mill()
+    units = [{"party": p.id, "facility": p.place, "activities": ["all"]} for p in (coop, mill)]
+    certificate = cocoa_certificate(world, coop, units=units, volumes=[{**COCOA, "season": "2026", "grams": 10_000}])
+    world.say(credit(world, certificate, (beans(world, certificate, 1_000), 1_000)))
+    conventional = world.deliver(world.farm(), 2_000, **COCOA)
+    for changed in ({"grams": 399}, {"grams": 401}):
+        assert "credits-differ" in world.refused(mass_balance(world, certificate, conventional, 400, **changed))
+    elsewhere = world.refused(mass_balance(world, certificate, conventional, 400, facility=mill.place))
+    assert "credit-of-another-site" in elsewhere
+    world.say(mass_balance(world, certificate, conventional, 400))
+    assert "credits-overdrawn" in world.refused(mass_balance(world, certificate, conventional, 601))
+    world.say(mass_balance(world, certificate, conventional, 600))
+    # The beans that gave up their claim are ordinary beans, whatever their account still holds.
+    assert world.ledger.claims(conventional, "2026-08-05").claims[0].status != "carried"
