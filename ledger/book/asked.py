@@ -7,12 +7,12 @@ from datetime import date
 from typing import Final
 
 from ledger.errors import FormatError, Problem
+from ledger.facts.misfits import echo
 from ledger.values import MAX_INTEGER, instant
 
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)")
 _SIZE: Final = re.compile(r"[1-9]\d{0,15}")
-_SHOWN: Final = 64
 
 
 def day_asked(text: str, where: str) -> str:
@@ -22,7 +22,7 @@ def day_asked(text: str, where: str) -> str:
             return date.fromisoformat(text).isoformat()
     except ValueError:
         pass
-    raise FormatError(Problem("day-malformed", where, text[:_SHOWN], "2026-06-15", retry="after-change"))
+    raise FormatError(Problem("day-malformed", where, echo(text), "2026-06-15", retry="after-change"))
 
 
 def known_asked(text: str, where: str) -> int | str:
@@ -36,4 +36,4 @@ def known_asked(text: str, where: str) -> int | str:
             return text
     except (ValueError, OverflowError):
         pass
-    raise FormatError(Problem("known-at-malformed", where, text[:_SHOWN], retry="after-change"))
+    raise FormatError(Problem("known-at-malformed", where, echo(text), retry="after-change"))

@@ -421,11 +421,17 @@ class Ledger(Reading):
         """Destroy what is due and state `erasure.done` for each, as operator; the rules are asked before anything goes.
 
         Keys, disclosures, blind index and personal documents go when the statement is in the log; a crash in between
-        is made good at the next start.
+        is made good at the next start. What was destroyed before and came back, with a backup or with what somebody
+        stated since, is destroyed again.
         """
         done = []
         today = day_of(moment(self._clock()))
         for line in self.erasures():
+            if line.state == "done":
+                with self._persons() as persons:
+                    gone = Doomed(*persons.belongings(line.person))
+                self._vault.destroy(gone)
+                self._documents.destroy(gone.documents)
             if line.state == "due":
                 counted = [{"kind": kind, "count": count} for kind, count in line.destroys.items()]
                 body = {"erasure": line.erasure, "person": line.person, "done_on": today, "destroyed": counted}

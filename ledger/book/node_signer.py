@@ -114,4 +114,4 @@ def _put(body: Any, pointer: str, digest: str) -> None:
             place = place[int(part)] if isinstance(place, list) else place[part]
         place[last] = digest
     except (KeyError, IndexError, ValueError, TypeError):
-        raise FormatError(Problem("sealed-pointer", "/sealed", pointer)) from None
+        raise FormatError(Problem("sealed-pointer", f"/body{pointer}")) from None

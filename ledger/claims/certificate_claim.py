@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from ledger.claims.certification import (
     CertificateRead,
@@ -22,7 +23,7 @@ from ledger.claims.made_claim import Found, made_claim
 from ledger.claims.owners import Asked, Holding, holdings
 from ledger.claims.part_verdict import certified_part
 from ledger.claims.parts import Covered, LotPart, as_step
-from ledger.claims.reasons import Reason, status_of
+from ledger.claims.reasons import Reason, status_of, worse_of
 from ledger.claims.whole_lot import blocking_reasons, released_lots
 from ledger.packs.scheme import Model, SchemePack
 from ledger.queries import Claim, OwnerClaim, Paper
@@ -87,11 +88,13 @@ class _SchemeClaim:
             r for r in combined.reasons if r.code in ("model-not-allowed", "nothing-there", "blended-in-part")
         )
         product = Product(evidence.commodity, evidence.form, model, evidence.pack)
+        # What the goods themselves leave, before anybody is asked for a certificate to sell them under.
+        of_goods = gathered.status
         owners = []
         for holding in holdings(evidence, self._asked.party):
             owner, reasons = self._owner(holding, product)
-            owners.append(owner)
-            gathered.of_whole(reasons)
+            owners.append(replace(owner, status=worse_of(of_goods, owner.status)))
+            gathered.of_whole(reasons, holding.grams)
         found = Found(
             gathered,
             covered,
@@ -158,13 +161,19 @@ class _SchemeClaim:
             served = self._seller(sale.seller, sale.day, sale.contract_day, product, selling=True)
         else:
             asked = self._asked
-            served = self._seller(holding.party, asked.at, asked.contract_day, product, selling=asked.selling)
+            seller = self._sells_for(holding.party)
+            served = self._seller(seller, asked.at, asked.contract_day, product, selling=asked.selling)
         self._certificates.update(dict.fromkeys(served.certificates))
         reasons = self._freed(served.reasons)
         if lot_released(self._evidence.lot, served.certificates, self._evidence.marks):
             reasons = freed(reasons)
         sold_on = sale.day if sale is not None else ""
         return OwnerClaim(holding.party, holding.grams, status_of(reasons), sold_on), reasons
+
+    def _sells_for(self, owner: str) -> str:
+        """Who sells for an owner: a family that left its goods in deposit needs no certificate of its own."""
+        taken_in = (part.place.delivery.party for part in self._parts if part.place.producer == owner)
+        return next(taken_in, owner)
 
     def _seller(self, party: str, day: str, contract_day: str, product: Product, *, selling: bool) -> Served:
         """Whether the seller may sell; on a contract from before a lapse its scheme may be milder than on a new one."""

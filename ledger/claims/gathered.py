@@ -20,21 +20,22 @@ class Gathered:
         self.families = families
         self._lines: dict[tuple[str, str, int | None], _Line] = {}
         self._totals: dict[tuple[str, Effect], _Total] = {}
-        self._of_whole: set[tuple[str, Effect]] = set()
+        self._of_whole: dict[tuple[str, Effect], int] = {}
 
     @classmethod
     def of(cls, grams: int, parts: Iterable[LotPart]) -> Gathered:
         """Begin for a lot of so many grams, made of these parts."""
         return cls(grams, frozenset(part.family for part in parts if part.family))
 
-    def of_whole(self, reasons: Iterable[Reason]) -> None:
-        """Reasons that concern every gram: a step, a hold, the seller."""
+    def of_whole(self, reasons: Iterable[Reason], grams: int = 0) -> None:
+        """Reasons that concern every gram (a step, a hold), or those of one owner: so many `grams`, of all families."""
         for reason in reasons:
+            key = (reason.code, reason.effect)
             line = self._line(reason)
             line.whole = True
-            line.grams = self.total_grams
+            line.grams = min(self.total_grams, line.grams + (grams or self.total_grams))
             line.families |= self.families
-            self._of_whole.add((reason.code, reason.effect))
+            self._of_whole[key] = min(self.total_grams, self._of_whole.get(key, 0) + (grams or self.total_grams))
 
     def of_part(self, reasons: Sequence[Reason], part: LotPart) -> None:
         """Reasons that concern the grams of one part."""
@@ -96,7 +97,9 @@ class Gathered:
             key: ReasonTotal(*key, min(total.grams, self.total_grams), len(total.families))
             for key, total in self._totals.items()
         }
-        found |= {key: ReasonTotal(*key, self.total_grams, len(self.families)) for key in self._of_whole}
+        for key, grams in self._of_whole.items():
+            also = found[key].grams if key in found else 0
+            found[key] = ReasonTotal(*key, max(grams, also), len(self.families))
         return tuple(sorted(found.values(), key=lambda x: (_ORDER[x.effect], -x.grams, x.code)))
 
 

@@ -39,16 +39,19 @@ class Covered:
 
 
 def parts_of(evidence: Evidence) -> tuple[LotPart, ...]:
-    """The parts of a lot that have any grams."""
+    """The parts of a lot, one for every delivery that went into it.
+
+    A part of less than half a gram has no grams and no family, and counts all the same: else a delivery that carries
+    nothing would be washed out of a lot by dividing it small enough.
+    """
     places = evidence.appraiser.places
     parts: list[LotPart] = []
     for row, grams in evidence.shares:
-        if grams:
-            key = (row.delivery, row.grown, row.producer)
-            place = places.get(key)
-            if place is None:
-                place = places[key] = _place(evidence, row)
-            parts.append(LotPart(row, place, grams, place.household or row.producer))
+        key = (row.delivery, row.grown, row.producer)
+        place = places.get(key)
+        if place is None:
+            place = places[key] = _place(evidence, row)
+        parts.append(LotPart(row, place, grams, (place.household or row.producer) if grams else ""))
     return tuple(parts)
 
 

@@ -28,3 +28,8 @@ def status_of(reasons: Iterable[Reason]) -> ClaimStatus:
     """The status that the worst of the reasons leaves."""
     worst = max((_WORSE[reason.effect] for reason in reasons), default=0)
     return "carried" if worst == 0 else "held" if worst == 1 else "not-carried"
+
+
+def worse_of(one: ClaimStatus, other: ClaimStatus) -> ClaimStatus:
+    """The worse of two statuses."""
+    return max(one, other, key=_WORSE.__getitem__)

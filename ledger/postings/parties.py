@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from ledger.facts import parties
-from ledger.postings.born import born, noted
+from ledger.postings.born import born, noted, own_number
 from ledger.postings.shapes import Postings
 from ledger.statement import Statement
 
@@ -13,6 +13,11 @@ from ledger.statement import Statement
 def papers_about(thing: str) -> str:
     """Under which subject the documents attached to a thing are listed; judge never loads such lists."""
     return f"m/p/{thing}"
+
+
+def document_number_subject(issuer: str, kind: str, number: str) -> str:
+    """Under which subject the use of an issuer's number for a kind of paper is marked."""
+    return "d/" + own_number(issuer, f"{kind} {number}")
 
 
 def post(fact: parties.PartyFact, statement: Statement) -> Postings:
@@ -78,6 +83,10 @@ def post(fact: parties.PartyFact, statement: Statement) -> Postings:
                 noted(statement, papers_about(thing), "paper", document=fact.document, personal=fact.personal)
                 for thing in fact.about
             )
-            return Postings(marks=(attached, *listed))
+            marks = (attached, *listed)
+            if fact.number is not None:
+                numbered = document_number_subject(fact.issuer or statement.actor, fact.kind, fact.number)
+                marks = (*marks, noted(statement, numbered, "number", document=fact.document))
+            return Postings(marks=marks)
         case _:
             assert_never(fact)

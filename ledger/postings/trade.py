@@ -56,7 +56,7 @@ def post(fact: trade.TradeFact, statement: Statement) -> Postings:
         case trade.PledgeReleased():
             freed = Move(pledge_account(fact.lot, fact.lender, fact.pledger), -fact.grams)
             marks = (
-                noted(statement, fact.pledge, "released", grams=fact.grams),
+                noted(statement, fact.pledge, "freed", grams=fact.grams),
                 noted(statement, fact.lot, "pledge-released", pledge=fact.pledge, grams=fact.grams),
             )
             return Postings(moves=(freed,), marks=marks)

@@ -67,9 +67,7 @@ def approved_producers(source: Source, question: Question) -> tuple[Table, ...]:
     return (
         Table.of("producers", PRODUCERS, (member.line for member in approved)),
         Table.of("land", LAND, _land_lines(approved)),
-        Table.of(
-            "estimates", ESTIMATES, ((*member.name, *each) for member in approved for each in member.estimates)
-        ),
+        Table.of("estimates", ESTIMATES, ((*member.name, *each) for member in approved for each in member.estimates)),
         Table.of("others", PRODUCERS, (member.line for member in now.values() if not member.is_approved)),
         Table.of(
             "compared",
@@ -140,9 +138,7 @@ def _ics(marks: Sequence[Standing], programme: str, day: str) -> tuple[str, str]
     return (said[-1][2], said[-1][0]) if said else ("", "")
 
 
-def _listings(
-    changes: Sequence[Change], code: Callable[[str], str], question: Question
-) -> list[tuple[str, str]]:
+def _listings(changes: Sequence[Change], code: Callable[[str], str], question: Question) -> list[tuple[str, str]]:
     """How each certificate has the producer for the season: (status, `number=status`)."""
     found = []
     for certificate in sorted({change.certificate for change in changes}):
@@ -200,9 +196,7 @@ def _compared(source: Source, question: Question) -> tuple[Roll, tuple[Cell, ...
         other, asked = source.at_size(question.since), question
     else:
         other = source
-        asked = Question(
-            at=months_later(question.at, -12), party=question.party, season=season_before(question.season)
-        )
+        asked = Question(at=months_later(question.at, -12), party=question.party, season=season_before(question.season))
     before = roll_of(other, asked)
     lines = Table.of("producers", PRODUCERS, (member.line for member in before.values() if member.is_approved))
     size = other.books.size

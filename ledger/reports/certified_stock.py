@@ -107,9 +107,7 @@ def _lines(mark: Standing) -> Iterator[Mapping[str, object]]:
     yield from lots if isinstance(lots, list) else ()
 
 
-def _left(
-    source: Source, question: Question, births: Mapping[str, Standing], schemes: set[str], sums: _Sums
-) -> None:
+def _left(source: Source, question: Question, births: Mapping[str, Standing], schemes: set[str], sums: _Sums) -> None:
     titles = source.books.balances(ACCOUNT_KINDS["title"], births)
     party = question.party or None
     for lot in sorted(titles):

@@ -36,7 +36,7 @@ def volume_balance(source: Source, question: Question) -> tuple[Table, ...]:
     births: Marks = {thing: [mark] for thing, mark in books.births(certificates).items()}
     volume = roll.moves(books, ACCOUNT_KINDS["volume"], certificates)
     credit = roll.moves(books, ACCOUNT_KINDS["credit"], certificates)
-    types = roll.types(books, {move.index for move in (*volume, *credit)})
+    types = roll.types(books, {move.at_index for move in (*volume, *credit)})
     licensed = {word(birth(births, move.a), "scheme") for move in volume}
     held = {word(birth(births, one), "scheme") for one in certificates}
     return (
@@ -58,7 +58,7 @@ def _summed(moves: list[Moved], types: Mapping[int, str]) -> _Sums:
     """Grams per account and kind of fact; what comes in and what goes out of an account apart."""
     sums: _Sums = defaultdict(lambda: defaultdict(int))
     for move in moves:
-        kind = types[move.index].partition("/")[0]
+        kind = types[move.at_index].partition("/")[0]
         sums[move.a, move.b, move.c][f"{kind} {'+' if move.amount > 0 else '-'}"] += move.amount
         sums[move.a, move.b, move.c]["left"] += move.amount
     return sums

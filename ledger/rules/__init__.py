@@ -10,6 +10,7 @@ from ledger.rules import (  # noqa: F401, I001
     origin,
     time,
     complete,
+    quality,
     correction,
     agreements,
     certificates,

@@ -19,6 +19,7 @@ from ledger.packs.yields import (
 )
 from ledger.postings import Account
 from ledger.rules.base import Heard, Packs, rule
+from ledger.rules.correction import overdrawn_by_correction
 from ledger.rules.plausibility import plausibility
 from ledger.state import State
 
@@ -61,6 +62,8 @@ def book_is_not_overdrawn(heard: Heard, state: State, packs: Packs) -> Iterator[
             yield Problem(
                 code, _place_of(heard, account.a), grams, there, details={"lot": account.a, "party": account.b}
             )
+    for (_, lot, party, _), where, grams, there in overdrawn_by_correction(heard, state, "title"):
+        yield Problem("title-overdrawn", where, grams, there, details={"lot": lot, "party": party})
 
 
 @rule(LotTransformed, LotPacked, LotUnpacked)

@@ -6,6 +6,8 @@ Eligibility is never decided here: a delivery of a member who is not listed is t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Final
 
 from ledger.claims.calendar import months_later
 from ledger.claims.certificate import words
@@ -31,6 +33,7 @@ from ledger.postings.certificates import number_subject, paper_subject
 from ledger.rules.base import Heard, Packs, rule
 from ledger.rules.identity import has_role
 from ledger.state import State
+from ledger.values import day_of
 
 _OF_CERTIFICATE = (
     MemberStatusSet,
@@ -41,6 +44,9 @@ _OF_CERTIFICATE = (
     RegistryChecked,
     ReleaseRecorded,
 )
+LATE_LIST: Final = timedelta(days=30)
+"""So late the season's list may be entered without a question."""
+
 _LOOKERS = ("auditor", "authority", "buyer", "registrar")
 """Roles that may say what stood in a public register, whoever's certificate it is."""
 
@@ -262,6 +268,33 @@ def member_is_in_one_group(heard: Heard, state: State, packs: Packs) -> Iterator
         same_group = certificate == fact.certificate or other.get("holder") == own.get("holder")
         if not same_group and other.get("scheme") == own.get("scheme") and value.get("status") == "listed":
             yield Problem("member-of-two-groups", "/body/producer", fact.producer, details={"certificate": certificate})
+
+
+@rule(MemberStatusSet, effect="flag")
+def listing_comes_before_the_delivery(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
+    """Nobody is listed as of long ago once the season's harvest of the listed (or held) land has come in.
+
+    A list may reach the office late; further back than that it would certify what was delivered without it.
+    """
+    del packs
+    fact = heard.fact
+    if not isinstance(fact, MemberStatusSet) or fact.status != "listed":
+        return
+    told_on = date.fromisoformat(day_of(heard.recorded_at))
+    if date.fromisoformat(fact.effective_from) + LATE_LIST >= told_on:
+        return
+    earlier = [m for m in state.marks(fact.producer, "member") if m.value["certificate"] == fact.certificate]
+    own = [m for m in earlier if m.value.get("season") == fact.season]
+    if own and max(own, key=lambda m: (m.effective_from, m.index)).value["status"] == "listed":
+        return
+    land = {*fact.plots, *(str(mark.value["plot"]) for mark in state.marks(fact.producer, "holds"))}
+    delivered = any(
+        balance < 0 and key.split("/")[2] == fact.season
+        for plot in land
+        for (_, key), balance in state.balances("estimate", plot).items()
+    )
+    if delivered:
+        yield Problem("listed-after-delivery", "/body/effective_from", fact.effective_from, told_on.isoformat())
 
 
 @rule(MemberStatusSet, effect="flag")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ledger.errors import Problem
+from ledger.facts.certificates import MassBalanceCredited, VolumeAllocated
 from ledger.facts.corrections import FactRetracted
-from ledger.facts.trade import PledgeRecorded
+from ledger.facts.trade import PledgeRecorded, SaleReversed
+from ledger.postings import Account, post
 from ledger.rules.base import Heard, Packs, rule
 from ledger.rules.identity import has_role
 from ledger.state import Known, State
@@ -105,3 +108,39 @@ def _acted(known: Known, state: State) -> set[str]:
         # A lender need not say anything for its security to count.
         acted.add(said.fact.lender)
     return acted - {said.envelope.by, said.actor}
+
+
+class TakenBack(NamedTuple):
+    """Grams a correction takes out of an account again, and what the account had with them."""
+
+    account: Account
+    where: str
+    grams: int
+    there: int
+
+
+_HANDED_ON = (MassBalanceCredited, SaleReversed, VolumeAllocated)
+"""Facts that only give on what was there: whoever got it may have used it, and then it is given a second time."""
+
+
+def overdrawn_by_correction(heard: Heard, state: State, kind: str) -> Iterator[TakenBack]:
+    """The accounts of a kind that would run below zero because a correction undoes what filled them.
+
+    A delivery or a limit is taken back whatever was made of it since, and what leaned on it is in question. But a
+    reversed sale, an allocation or a credit that goes once it was used would leave two owners of the same grams.
+    """
+    target = correction_target(heard)
+    known = state.known(target[0]) if target is not None else None
+    if target is None or known is None or known.ended or not isinstance(meant(known.statement).fact, _HANDED_ON):
+        return
+    filled: dict[Account, int] = {}
+    for move in post(known.statement).moves:
+        if move.account.kind == kind:
+            filled[move.account] = filled.get(move.account, 0) + move.amount
+    for account, given in filled.items():
+        again = sum(move.amount for move in heard.postings.moves if move.account == account)
+        # The books judged here are already without the old statement.
+        left = state.balance(account) + again
+        taken = given - again
+        if taken > 0 and left < 0:
+            yield TakenBack(account, target[1], taken, left + taken)

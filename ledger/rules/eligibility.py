@@ -67,7 +67,7 @@ def _fits(claim: TradedClaim, found: Claim, evidence: Evidence, scheme: SchemePa
     if claim.model == "controlled-blending":
         return "controlled-blending" in scheme.models_for(evidence.commodity, evidence.form)
     if claim.model == "identity-preserved" and found.model == "segregated":
-        parts = [Part(share.origin.producer, share.grams, "carried") for share in evidence.shares if share.grams]
+        parts = [Part(share.origin.producer, share.grams, "carried") for share in evidence.shares]
         return combine("identity-preserved", parts, scheme, evidence.commodity, evidence.form).status == "carried"
     return False
 

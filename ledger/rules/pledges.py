@@ -125,6 +125,6 @@ def lender_releases_its_pledge(heard: Heard, state: State, packs: Packs) -> Iter
     for name in ("lot", "lender", "pledger"):
         if getattr(fact, name) != born[name]:
             yield Problem("pledge-differs", f"/body/{name}", getattr(fact, name), str(born[name]))
-    left = grams_of(born) - sum(grams_of(mark.value) for mark in state.marks(fact.pledge, "released"))
+    left = grams_of(born) - sum(grams_of(mark.value) for mark in state.marks(fact.pledge, "freed"))
     if fact.grams > left:
         yield Problem("release-exceeds-pledge", "/body/grams", fact.grams, left)

@@ -14,6 +14,7 @@ from ledger.facts.certificates import MassBalanceCredited, VolumeAdjusted, Volum
 from ledger.packs.figure import Figure
 from ledger.postings import Account
 from ledger.rules.base import Heard, Packs, rule
+from ledger.rules.correction import overdrawn_by_correction
 from ledger.state import State
 from ledger.values import day_of
 
@@ -30,6 +31,8 @@ def volume_is_not_overdrawn(heard: Heard, state: State, packs: Packs) -> Iterato
         there = state.balance(account)
         if grams > there:
             yield Problem("volume-overdrawn", _place_of(heard), grams, max(there, 0), details=_said(account))
+    for account, where, grams, there in overdrawn_by_correction(heard, state, "volume"):
+        yield Problem("volume-overdrawn", where, grams, max(there, 0), details=_said(account))
 
 
 @rule()
@@ -44,6 +47,8 @@ def credits_are_not_overdrawn(heard: Heard, state: State, packs: Packs) -> Itera
         expires_on = account.c.rpartition("/")[2]
         if day > expires_on:
             yield Problem("credits-expired", _place_of(heard), day, expires_on, details=_said(account))
+    for account, where, grams, there in overdrawn_by_correction(heard, state, "credit"):
+        yield Problem("credits-overdrawn", where, grams, max(there, 0), details=_said(account))
 
 
 def _drawn(heard: Heard, kind: str) -> dict[Account, int]:

@@ -144,6 +144,10 @@ class Seen:
     plot: str | None = None
 
 
+WHOLE = Seen()
+"""A look at an agreement as a whole."""
+
+
 def monitor(
     scribe: Scribe,
     hand: Hand,
@@ -152,7 +156,7 @@ def monitor(
     results: Sequence[tuple[str, str]],
     when: datetime,
     *,
-    seen: Seen = Seen(),
+    seen: Seen = WHOLE,
 ) -> str:
     """Somebody looked at commitments (code, what was found); returns the id of the monitoring."""
     monitoring = scribe.thing(f"monitoring/{agreement}/{when.isoformat()}/{seen.producer}")

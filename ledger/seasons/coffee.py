@@ -2,23 +2,28 @@
 
 Modelled on the programme of conservation agreements in the Alto Mayo (examples/README.md), with invented
 people, organisations and events. Families pledge no felling; most under family agreements, some under
-community ones; about one in eight has let its agreement lapse or never signed, so the share is honest.
+community ones; about one in eight has let its agreement lapse or never signed. Certified coffee is kept apart from
+the rest all season. Coffee of families whose agreement runs is kept apart only once a buyer asks for it: of earlier
+containers the share is told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from ledger.seasons import shipping
 from ledger.seasons.calendar import EUROPE_SUMMER, at, day, later
-from ledger.seasons.coffee_enrolment import FAMILIES, GOODS, NORTHERN, SECTORS, Cast, cast_of, enrolment
+from ledger.seasons.coffee_enrolment import FAMILIES, GOODS, NORTHERN, SECTORS, Cast, Enrolled, cast_of, enrolment
+from ledger.seasons.coffee_forest import family_fells, keeps_in_part, patrols, strangers_fell
+from ledger.seasons.coffee_sales import FOREST, ORDINARY, ORGANIC_ONLY, STREAMS, Sales
 from ledger.seasons.desk import Desk, Habit, Turn, Visit, brought_by, plan
 from ledger.seasons.families import Family
 from ledger.seasons.scribe import Scribe
 from ledger.seasons.stock import Held, Made, Store, Weighing, dried, share, take
-from ledger.seasons.story import Story
+from ledger.seasons.story import Attempt, Story
+from ledger.seasons.trade import pledge
 from ledger.seasons.world import World
 
 NAME = "coffee"
@@ -30,7 +35,16 @@ MOISTURE_IN_STORE = 115
 """Tenths of a percent."""
 
 HABIT = Habit(lowest=450, highest=920, visits=(2, 3), gap=(3, 5), smallest=28_000)
-TRACED = 4
+KEPT_APART_FROM = 6
+"""From this week on the forest families' coffee has pools of its own: a buyer has asked for it."""
+
+TRACED = 1
+"""Of the containers of forest coffee."""
+
+FELLER_FROM = 9
+"""The family that fells is one that delivers nothing before this week."""
+
+PLEDGED_BATCH = 3
 RICH_HARVEST = 77
 """The number of the family whose harvest ends a little above its estimate."""
 
@@ -43,10 +57,12 @@ def tell(world: World) -> Story:
     """The whole season, in the order in which it happened."""
     scribe = Scribe(world, NAME)
     cast = cast_of(scribe)
-    families = enrolment(scribe, cast)
-    harvest = _Harvest(scribe, cast, families)
+    enrolled = enrolment(scribe, cast)
+    patrols(scribe, cast, enrolled)
+    harvest = _Harvest(scribe, cast, enrolled)
     harvest.run()
-    traced = harvest.containers[TRACED]
+    attempt = harvest.after()
+    traced = harvest.traced
     return Story(
         name=NAME,
         commodity=GOODS.commodity,
@@ -56,36 +72,51 @@ def tell(world: World) -> Story:
         buyer=cast.buyer.party,
         traced=traced.lot,
         lots={
-            "first container": harvest.containers[0].lot,
+            "first container": harvest.sales.sold[0][1].lot,
             "held and released": harvest.held_lot,
             "second grade": harvest.seconds[0].lot,
             "husk": harvest.husk[0].lot,
+            "of the family that felled": harvest.apart_lot,
+            "ordinary": attempt.draft.body["lots"][0]["lot"],
         },
         sources=harvest.store.sources[traced.lot],
         brought_in=harvest.store.brought_in,
         drafts=tuple(scribe.drafts),
         world=world,
+        shared=harvest.sales.sold[0][1].lot,
+        leans_on=enrolled.organic,
+        attempts=(attempt,),
     )
 
 
 class _Harvest:
-    """Sixteen weeks of deliveries, a pool per centre and week, a milling every second week, containers when full."""
+    """Sixteen weeks of deliveries, pools per centre, week and stream, a milling every second week, full containers."""
 
-    def __init__(self, scribe: Scribe, cast: Cast, families: Sequence[Family]) -> None:
+    def __init__(self, scribe: Scribe, cast: Cast, enrolled: Enrolled) -> None:
         self.scribe = scribe
         self.cast = cast
+        self.enrolled = enrolled
+        families = enrolled.families
         self.store = Store(scribe, cast.cooperative.hand, GOODS)
+        self.sales = Sales(scribe, cast, enrolled, self.store)
         self.dice = scribe.dice("harvest")
         self.desks = [Desk(self.store, cast.centres[side], cast.handhelds[side]) for side in (0, 1)]
         self.visits = [plan(scribe, _of_side(families, side), WEEKS, HABIT) for side in (0, 1)]
         self.rich = families[RICH_HARVEST - 1]
         self.rich_week = self._let_bear_more(self.rich)
-        self.pools: list[Held] = []
-        self.green: list[Held] = []
+        self.feller = self._who_fells()
+        self.apart: list[Held] = []
+        self.apart_lot = ""
+        self.pools: dict[str, list[Held]] = {stream: [] for stream in STREAMS}
+        self.green: dict[str, list[Held]] = {stream: [] for stream in STREAMS}
         self.seconds: list[Held] = []
         self.husk: list[Held] = []
-        self.containers: list[Held] = []
         self.held_lot = ""
+
+    @property
+    def traced(self) -> Held:
+        """The container a buyer asks about."""
+        return [bags for stream, bags, _, _ in self.sales.sold if stream == FOREST][TRACED]
 
     def run(self) -> None:
         """The whole harvest."""
@@ -96,6 +127,39 @@ class _Harvest:
             if week % 2:
                 self._milling(week // 2, later(monday, 10))
         self._local_sale(later(FIRST_MONDAY, 7 * WEEKS + 9))
+
+    def after(self) -> Attempt:
+        """What is told once all of it has happened; returns the sale that is refused."""
+        end = later(FIRST_MONDAY, 7 * WEEKS + 4)
+        self._set_apart(end)
+        in_it = {receipt.producer for receipt in self.store.sources[self.traced.lot].values()}
+        unharmed = [f for f in self.enrolled.families if f.producer in in_it and f not in (self.rich, self.feller)]
+        strangers_fell(self.scribe, self.cast, self.enrolled, unharmed[0])
+        keeps_in_part(self.scribe, self.cast, self.enrolled, unharmed[1])
+        self.sales.contracts()
+        self.sales.settle(later(end, 3))
+        self.sales.premium()
+        return self.sales.refused(self.green[ORDINARY][-1], at(later(end, 5), 11))
+
+    def _who_fells(self) -> Family:
+        """A signatory that comes late in the season; a patrol is there before its harvest."""
+        first: dict[int, int] = {}
+        for row in self.visits:
+            for week, visits in enumerate(row):
+                for visit in visits:
+                    first.setdefault(visit.family.number, week)
+        chosen = next(
+            family
+            for family in self.enrolled.families
+            if family.certified and family.signatory and first[family.number] >= FELLER_FROM and family != self.rich
+        )
+        family_fells(self.scribe, self.cast, self.enrolled, chosen, later(FIRST_MONDAY, 7 * first[chosen.number]))
+        return chosen
+
+    def _stream(self, family: Family, week: int) -> str:
+        if not family.certified:
+            return ORDINARY
+        return FOREST if family.signatory and week >= KEPT_APART_FROM else ORGANIC_ONLY
 
     def _let_bear_more(self, family: Family) -> int:
         """Give one family a last visit that ends four percent above its estimate; returns the week of it.
@@ -128,15 +192,31 @@ class _Harvest:
         lots = desk.arrived(when) + known
         if not lots:
             return
+        whose = self.store.brought_by
+        self.apart += [one for one in lots if whose[one.lot] == self.feller]
+        others = [one for one in lots if whose[one.lot] != self.feller]
+        for place, stream in enumerate(STREAMS):
+            kept = [one for one in others if self._stream(whose[one.lot], week) == stream]
+            if kept:
+                label = f"pool/{week}/{side}/{stream}"
+                self.pools[stream].append(self._dry(label, kept, side, when + timedelta(minutes=place * 5)))
+        self._words(lots, week, later(monday, 8))
+
+    def _dry(self, label: str, lots: Sequence[Held], side: int, when: datetime) -> Held:
+        """Deliveries become one lot with the moisture of the store."""
         after, moisture, handling, before = dried(lots, MOISTURE_IN_STORE, 2)
-        made = Made(
-            f"pool/{week}/{side}", "dry-parchment", "main", after, (("moisture", MOISTURE_IN_STORE, 1, "percent"),)
-        )
+        measure = (("moisture", MOISTURE_IN_STORE, 1, "percent"),)
+        made = Made(label, "dry-parchment", "main", after, measure)
         losses = {"moisture": moisture, "handling": handling}
         measures = (("moisture-in", before, 1, "percent"), ("moisture-out", MOISTURE_IN_STORE, 1, "percent"))
         place = self.cast.centres[side].facility
-        self.pools += self.store.process("re-drying", place, lots, [made], when, losses=losses, measures=measures)
-        self._words(lots, week, later(monday, 8))
+        (pool,) = self.store.process("re-drying", place, lots, [made], when, losses=losses, measures=measures)
+        return pool
+
+    def _set_apart(self, when: date) -> None:
+        """What the family that felled has brought stays a small lot of its own, and spoils nobody else's."""
+        if self.apart:
+            self.apart_lot = self._dry("apart", self.apart, _side(self.feller), at(when, 16)).lot
 
     def _words(self, lots: Sequence[Held], week: int, when: date) -> None:
         """Farmers with a telephone say that the paper is right; the one harvest above its estimate is explained."""
@@ -146,6 +226,7 @@ class _Harvest:
             if farmer is not None:
                 body = {"lot": receipt.lot, "producer": receipt.producer}
                 self.scribe.state(farmer, "delivery.confirmed", at(when, 20), body, about=receipt.statement)
+                self.sales.advance(held, at(when, 20, 10))
             if receipt.producer == self.rich.producer and week == self.rich_week:
                 hand = self.cast.cooperative.hand
                 shipping.explain(
@@ -170,29 +251,38 @@ class _Harvest:
         )
 
     def _milling(self, batch: int, day_of_mill: date) -> None:
-        """Hull the pools of two weeks, sample the green coffee, and fill what containers it fills."""
-        lots, self.pools = self.pools, []
-        grams = sum(one.grams for one in lots)
+        """Hull the pools of two weeks, stream by stream with the mill cleaned in between, and fill containers."""
+        for place, stream in enumerate(STREAMS):
+            lots, self.pools[stream] = self.pools[stream], []
+            if lots:
+                self._hull(batch, stream, lots, at(day_of_mill, 15, place * 50))
+            while sum(one.grams for one in self.green[stream]) >= BAGS * BAG:
+                self._container(later(day_of_mill, 4), stream)
+
+    def _hull(self, batch: int, stream: str, lots: Sequence[Held], when: datetime) -> None:
+        grams, label = sum(one.grams for one in lots), f"{batch}/{stream}"
         main, second = share(grams, self.dice.roll(757, 771)), share(grams, self.dice.roll(37, 44))
         husk = share(grams, self.dice.roll(175, 183))
         made = [
-            Made(f"green/{batch}", "green", "main", main),
-            Made(f"seconds/{batch}", "seconds", "second", second),
-            Made(f"husk/{batch}", "husk", "by-product", husk),
+            Made(f"green/{label}", "green", "main", main),
+            Made(f"seconds/{label}", "seconds", "second", second),
+            Made(f"husk/{label}", "husk", "by-product", husk),
         ]
         losses = {"process": grams - main - second - husk}
-        when = at(day_of_mill, 17)
         green, seconds, rest = self.store.process("hulling", self.cast.mill, lots, made, when, losses=losses)
-        green = self.store.sample(green, 1_000, f"MU-{batch + 1:03d}", "pre-shipment", at(day_of_mill, 17, 30))
-        if batch == HELD_BATCH:
-            self._hold(green, day_of_mill)
+        sample = f"MU-{batch * len(STREAMS) + STREAMS.index(stream) + 1:03d}"
+        green = self.store.sample(green, 1_000, sample, "pre-shipment", when + timedelta(minutes=20))
+        today = when.date()
+        if (batch, stream) == (HELD_BATCH, ORGANIC_ONLY):
+            self._hold(green, today)
+        if (batch, stream) == (PLEDGED_BATCH, FOREST):
+            days = (at(later(today, 1), 10), at(later(today, 3), 15))
+            pledge(self.scribe, self.cast.cooperative.hand, self.cast.lender.hand, green, days)
         score = (("cup-score", self.dice.around(8375, 75), 2, "points"), ("moisture", 113, 1, "percent"))
-        self.store.inspect(green.lot, score, "passed", at(later(day_of_mill, 2), 11))
-        self.green.append(green)
+        self.store.inspect(green.lot, score, "passed", at(later(today, 2), 11))
+        self.green[stream].append(green)
         self.seconds.append(seconds)
         self.husk.append(rest)
-        while sum(one.grams for one in self.green) >= BAGS * BAG:
-            self._container(later(day_of_mill, 4), len(self.containers))
 
     def _hold(self, green: Held, when: date) -> None:
         """A sack smelled of smoke: the lot waits for a second cupping, and goes on."""
@@ -201,14 +291,14 @@ class _Harvest:
         self.store.inspect(green.lot, (("cup-score", 8325, 2, "points"),), "observed", at(later(when, 2), 10))
         self.store.release(hold, [green.lot], "second-cupping-clean", at(later(when, 2), 10, 30))
 
-    def _container(self, when: date, number: int) -> None:
-        """275 bags of 69 kg: packed, labelled, sent, and weighed by the buyer five weeks later."""
-        scribe, cast = self.scribe, self.cast
-        lots = take(self.green, BAGS * BAG)
+    def _container(self, when: date, stream: str) -> None:
+        """275 bags of 69 kg: packed, labelled, sold, sent, and weighed by the buyer five weeks later."""
+        scribe, cast, number = self.scribe, self.cast, len(self.sales.sold)
+        traced = stream == FOREST and sum(kind == FOREST for kind, *_ in self.sales.sold) == TRACED
+        lots = take(self.green[stream], BAGS * BAG)
         packed_at = at(when, 8, number % 3 * 90)
         (bags,) = self.store.pack(cast.mill, lots, [(f"container/{number}", "bag", BAGS * BAG, BAGS)], packed_at)
         self.store.labels(bags.lot, BAGS, at(when, 8, number % 3 * 90 + 30))
-        self.containers.append(bags)
         seals = (f"EJ-{700_100 + number}", f"EJ-{800_100 + number}")
         lorry = shipping.Lorry(
             number=f"container/{number}",
@@ -220,8 +310,9 @@ class _Harvest:
             seals=seals,
         )
         leaves = at(later(when, 1), 14, number % 3 * 60)
+        self.sales.container(stream, bags, leaves - timedelta(hours=3))
         load = shipping.dispatch(scribe, cast.cooperative.hand, [bags], leaves, lorry)
-        short, back = (1_200, 2 * BAG) if number == TRACED else (0, 0)
+        short, back = (1_200, 2 * BAG) if traced else (0, 0)
         arrives = at(later(when, 36), 11, number % 3 * 20, zone=EUROPE_SUMMER)
         receipt = shipping.receive(scribe, cast.buyer, load, arrives, refused=back, missing=short, seals=seals)
         if short:
@@ -239,6 +330,7 @@ class _Harvest:
             vehicle="EJM-260",
         )
         hand = cast.cooperative.hand
+        self.sales.seconds(self.seconds, at(when, 8))
         load = shipping.dispatch(self.scribe, hand, self.seconds, at(when, 9), lorry)
         shipping.tell_arrival(self.scribe, hand, load, at(later(when, 1), 12))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ledger.seasons.agreements import (
@@ -18,7 +18,7 @@ from ledger.seasons.agreements import (
 )
 from ledger.seasons.calendar import at, day, later
 from ledger.seasons.draft import Hand
-from ledger.seasons.families import Family, Goods, Register, Sector, square
+from ledger.seasons.families import Family, Goods, Register, Sector, assess_land, polygon
 from ledger.seasons.organisations import (
     Centre,
     Organisation,
@@ -44,11 +44,15 @@ SECTORS = (
     Sector("Cedro Viejo", "Elías Soplín Vargas", -6_000_000, -77_270_000),
     Sector("Orquídea Alta", "Rioja", -6_090_000, -77_220_000),
     Sector("Tres Cascadas", "Rioja", -6_110_000, -77_240_000),
-    Sector("Mirador del Mono", "Moyobamba", -6_060_000, -77_000_000),
-    Sector("Agua Escondida", "Moyobamba", -6_080_000, -76_970_000),
-    Sector("Nuevo Helecho", "Moyobamba", -6_040_000, -77_030_000),
+    Sector("Mirador del Mono", "Moyobamba", -6_060_000, -77_150_000),
+    Sector("Agua Escondida", "Moyobamba", -6_080_000, -77_120_000),
+    Sector("Nuevo Helecho", "Moyobamba", -6_040_000, -77_180_000),
     Sector("Cumbre Serena", "Awajún", -5_810_000, -77_390_000),
 )
+FOREST = ((-77_785_800, -5_754_100), (-77_197_000, -6_234_800), (-77_048_400, -6_052_800), (-77_637_200, -5_572_100))
+"""The corners of the protected forest, a band along the mountains; every sector lies in it."""
+
+FOREST_M2 = 2_180_000_000
 NORTHERN = 6
 """The first sectors deliver to the northern centre, the others to the southern one."""
 
@@ -57,9 +61,9 @@ WITH_TELEPHONE = (12, 140, 305)
 
 COMMITMENTS = (
     ("no-felling", "prohibit", True),
-    ("no-hunting", "prohibit", False),
-    ("shade-trees-planted", "do", False),
-    ("improved-stove-used", "do", False),
+    ("no-hunting", "prohibit", True),
+    ("agroforestry", "do", False),
+    ("patrols", "do", False),
 )
 BENEFITS = ("technical-assistance", "improved-stove", "market-access")
 
@@ -72,6 +76,7 @@ class Cast:
     authority: Organisation
     certifier: Organisation
     buyer: Organisation
+    lender: Organisation
     roaster: str
     centres: tuple[Centre, Centre]
     handhelds: tuple[Centre, Centre]
@@ -80,12 +85,29 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True)
-class _Agreements:
-    """The family agreements of this year and of last year by half of the forest, and the community ones."""
+class Agreements:
+    """The forest; the family agreements of this year by its halves and last year's, the community ones; a committee."""
 
+    forest: str
     family: tuple[str, str]
     lapsed: str
     community: tuple[str, str, str]
+    committee: str
+
+    def running(self) -> tuple[str, ...]:
+        """Those of this year."""
+        return (*self.family, *self.community)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Everybody on the register, the agreements, which of them each family stands in, and both certificates."""
+
+    families: tuple[Family, ...]
+    agreements: Agreements
+    joined: Mapping[str, str]
+    organic: str
+    fair: str
 
 
 def cast_of(scribe: Scribe) -> Cast:
@@ -105,6 +127,7 @@ def cast_of(scribe: Scribe) -> Cast:
     )
     certifier = found(scribe, "certifier", "certifier", "Certificadora Balanza Clara", opening, role="certifier")
     buyer = found(scribe, "buyer", "buyer", "Rösterei Kranichtal", opening, country="DE", role="buyer")
+    lender = found(scribe, "lender", "lender", "Caja Rural Brote Nuevo", opening, role="lender", district="Moyobamba")
     north = centre(scribe, cooperative, "N001", "Centro de acopio Norte", "Nueva Cajamarca", at(day(2, 2), 10))
     south = centre(scribe, cooperative, "S001", "Centro de acopio Sur", "Moyobamba", at(day(2, 2), 11))
     handhelds = tuple(
@@ -120,6 +143,7 @@ def cast_of(scribe: Scribe) -> Cast:
         authority,
         certifier,
         buyer,
+        lender,
         roaster,
         (north, south),
         (handhelds[0], handhelds[1]),
@@ -132,12 +156,10 @@ def _code(number: int) -> str:
     return f"NA-{number:04d}"
 
 
-def _agreements(scribe: Scribe, cast: Cast) -> _Agreements:
+def _agreements(scribe: Scribe, cast: Cast) -> Agreements:
     when = at(day(2, 3), 10)
-    outline = square(scribe, 0, SECTORS[0], 1_820_000_000)
-    forest = map_area(
-        scribe, cast.authority.hand, "conservation", "Bosque Neblina Eterna", ("Rioja", 1_820_000_000, outline), when
-    )
+    place = ("Rioja", FOREST_M2, polygon(FOREST))
+    forest = map_area(scribe, cast.authority.hand, "conservation", "Bosque Neblina Eterna", place, when)
     committee = register(scribe, "committee", "association", "Comité de Turismo Tres Cascadas", when, district="Rioja")
     institutions = ((cast.authority.party, "authority"), (cast.cooperative.party, "cooperative"))
 
@@ -150,7 +172,9 @@ def _agreements(scribe: Scribe, cast: Cast) -> _Agreements:
         return agreement
 
     this_year, last_year = (day(3, 1), date(2027, 2, 28)), (date(2025, 3, 1), day(2, 28))
-    return _Agreements(
+    return Agreements(
+        forest=forest,
+        committee=committee,
         family=(signed("ACF-2026-N", "family", *this_year), signed("ACF-2026-S", "family", *this_year)),
         lapsed=signed("ACF-2025", "family", *last_year),
         community=(
@@ -165,8 +189,8 @@ def _certificates(scribe: Scribe, cast: Cast) -> tuple[str, str]:
     when = at(day(2, 4), 10)
     holder = cast.cooperative.party
     sites = (
-        (cast.centres[0].facility, ("collection", "storage")),
-        (cast.centres[1].facility, ("collection", "storage")),
+        (cast.centres[0].facility, ("collection", "drying", "storage")),
+        (cast.centres[1].facility, ("collection", "drying", "storage")),
         (cast.mill, ("hulling", "packing", "export")),
     )
     products = (("coffee", "dry-parchment"), ("coffee", "green"))
@@ -180,47 +204,63 @@ def _certificates(scribe: Scribe, cast: Cast) -> tuple[str, str]:
     )
 
 
-def enrolment(scribe: Scribe, cast: Cast) -> list[Family]:
-    """Sign agreements, record certificates, and enrol every family with its household and plot."""
+def enrolment(scribe: Scribe, cast: Cast) -> Enrolled:
+    """Sign agreements, record certificates, and enrol every family with its household and plot before the harvest."""
     agreements, (organic, fair) = _agreements(scribe, cast), _certificates(scribe, cast)
     book = Register(scribe, cast.cooperative.hand, GOODS)
     dice = scribe.dice("enrolment")
-    families = []
+    families: list[Family] = []
+    joined: dict[str, str] = {}
     for number in range(1, FAMILIES + 1):
         sector = SECTORS[dice.roll(0, len(SECTORS) - 1)]
-        when = at(later(day(2, 9), number // 9), 8, (number % 9) * 55)
-        family = _family(book, number, sector, when, area_m2=dice.around(19_000, 11_000), hectare=dice.roll(500, 800))
-        families.append(family)
-        _join(book, agreements, family, when)
-        if number % 25 == 7:
-            book.status(family.grown, ORGANIC, date(2025, 4, 1), when, organic_from=None)
-        else:
-            started = date(2014 + number % 8, 4, 1)
+        when = at(later(day(2, 9), number // 14), 8, (number % 14) * 35)
+        area_m2, hectare = dice.around(19_000, 11_000), dice.roll(500, 800)
+        family = _family(book, number, sector, when, area_m2=area_m2, hectare=hectare, within=agreements.forest)
+        agreement = _join(book, agreements, family, when)
+        joined[family.producer] = agreement
+        # Lists are made once everybody was visited, and before the first cherry is picked.
+        listed, started = at(later(day(4, 1), number % 2), 9, number), date(2014 + number % 8, 4, 1)
+        is_organic, is_fair = number % 25 != 7, number % 30 != 11
+        if is_organic:
             book.status(family.grown, ORGANIC, started, when, organic_from=date(started.year + 3, 4, 1))
-            listed = at(later(day(4, 20), number % 5), 9, number)
-            book.list_member(cast.certifier.hand, organic, family.producer, [family.grown], day(4, 20), listed)
-        if number % 30 != 11:
-            listed = at(later(day(4, 20), number % 5), 10, number)
-            book.list_member(cast.certifier.hand, fair, family.producer, [family.grown], day(4, 20), listed)
-    return families
+            book.list_member(cast.certifier.hand, organic, family.producer, [family.grown], day(4, 1), listed)
+        else:
+            book.status(family.grown, ORGANIC, date(2025, 4, 1), when, organic_from=None)
+        if is_fair:
+            book.list_member(cast.certifier.hand, fair, family.producer, [family.grown], day(4, 1), listed)
+        signatory = agreement in agreements.running()
+        families.append(replace(family, certified=is_organic and is_fair, signatory=signatory))
+    _assess(scribe, cast, families)
+    return Enrolled(tuple(families), agreements, joined, organic, fair)
 
 
-def _family(book: Register, number: int, sector: Sector, when: datetime, *, area_m2: int, hectare: int) -> Family:
+def _assess(scribe: Scribe, cast: Cast, families: Sequence[Family]) -> None:
+    """All plots are assessed at once; of two the pictures said too little, so somebody went there and looked."""
+    unclear = {families[40].grown, families[250].grown}
+    first = [(family.grown, "more-info-needed" if family.grown in unclear else "low") for family in families]
+    assess_land(scribe, cast.cooperative.hand, first, "2026.1", at(day(4, 6), 10))
+    again = [(family.grown, "low") for family in families if family.grown in unclear]
+    assess_land(scribe, cast.cooperative.hand, again, "2026.1-field", at(day(4, 24), 16))
+
+
+def _family(
+    book: Register, number: int, sector: Sector, when: datetime, *, area_m2: int, hectare: int, within: str
+) -> Family:
     """Enrol a family; `hectare` is the kilograms of parchment the inspector expects per hectare."""
     producer = book.enrol(number, _code(number), sector, when)
     home = book.household(number, f"H-{number:04d}", producer, sector, when)
-    place = book.plot(number, f"P-{number:04d}", sector, when, area_m2=area_m2)
+    place = book.plot(number, f"P-{number:04d}", sector, when, area_m2=area_m2, within=within)
     tenure = "possessor" if number % 4 else "owner"
     book.hold(place, producer, tenure, date(2006 + number % 15, 1, 1), when)
     estimate = area_m2 * hectare // 10
-    visited = at(later(day(3, 2), number // 11), 8, (number % 11) * 45)
+    visited = at(later(day(3, 2), number // 16), 8, (number % 16) * 30)
     finding = "shade-incomplete" if number % 37 == 5 else None
     book.inspect(number, producer, place, estimate, visited, finding=finding)
     return Family(number, _code(number), producer, place, sector, estimate, household=home)
 
 
-def _join(book: Register, agreements: _Agreements, family: Family, when: datetime) -> None:
-    """Four in five keep a family agreement, some a community one; some let theirs lapse, some never signed."""
+def _join(book: Register, agreements: Agreements, family: Family, when: datetime) -> str:
+    """Four in five keep a family agreement, some a community one; some let theirs lapse, some never signed ("")."""
     draw = book.scribe.dice(f"agreement/{family.number}").roll(0, 999)
     if draw < 720:
         north = SECTORS.index(family.sector) < NORTHERN
@@ -230,6 +270,8 @@ def _join(book: Register, agreements: _Agreements, family: Family, when: datetim
     elif draw < 940:
         agreement, joined_on = agreements.lapsed, date(2025, 3, 1)
     else:
-        return
+        return ""
     home = family.household or family.producer
-    book.join(agreement, home, joined_on, when, home=family.household)
+    # This year's agreements begin on the first of March: who was enrolled before then signs for that day.
+    book.join(agreement, home, joined_on, max(when, at(day(3, 1), 9, family.number)), home=family.household)
+    return agreement

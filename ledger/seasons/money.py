@@ -104,9 +104,7 @@ def divide_premium(scribe: Scribe, hand: Hand, premium: Premium, days: tuple[dat
     return thing
 
 
-def pay_premium(
-    scribe: Scribe, hand: Hand, thing: str, producer: str, amount: tuple[int, str], when: datetime
-) -> str:
+def pay_premium(scribe: Scribe, hand: Hand, thing: str, producer: str, amount: tuple[int, str], when: datetime) -> str:
     """A member's part of an allocated premium is paid; returns the id of the payment."""
     payment = scribe.thing(f"premium-payment/{thing}/{producer}")
     minor, currency = amount

@@ -79,7 +79,7 @@ class Store:
     def __init__(self, scribe: Scribe, hand: Hand, goods: Goods) -> None:
         """Begin empty. `brought_in` counts every gram harvested; `sources` says which deliveries went into each lot.
 
-        `brought_by` is the family of each delivery, `weighed` its grams.
+        `brought_by` is the family of each delivery, `grams_of` its weight.
         """
         self.scribe = scribe
         self.hand = hand
@@ -87,7 +87,7 @@ class Store:
         self.brought_in = 0
         self.sources: dict[str, dict[str, FarmerReceipt]] = {}
         self.brought_by: dict[str, Family] = {}
-        self.weighed: dict[str, int] = {}
+        self.grams_of: dict[str, int] = {}
         self._series: dict[str, int] = {}
 
     def deliver(
@@ -278,7 +278,7 @@ class Store:
 
     def _note(self, lot: str, draft: Draft, receipt: str, weighing: Weighing) -> None:
         self.sources[lot] = {lot: _paper(lot, draft, receipt, weighing.family)}
-        self.brought_by[lot], self.weighed[lot] = weighing.family, weighing.net
+        self.brought_by[lot], self.grams_of[lot] = weighing.family, weighing.net
 
     def _hand_on(self, inputs: Sequence[Held], outputs: Sequence[Held]) -> None:
         sources = {lot: receipt for one in inputs for lot, receipt in self.sources[one.lot].items()}

@@ -92,9 +92,7 @@ def attempt(
     return Attempt(draft, code)
 
 
-def take_sale_back(
-    scribe: Scribe, deal: Deal, sale: str, lot: str, grams: int, reason: str, when: datetime
-) -> None:
+def take_sale_back(scribe: Scribe, deal: Deal, sale: str, held: Held, reason: str, when: datetime) -> None:
     """A part of a sale is undone: the grams belong to the seller again."""
     commodity, form = deal.goods
     body = {
@@ -104,7 +102,7 @@ def take_sale_back(
         "buyer": deal.buyer,
         "commodity": commodity,
         "form": form,
-        "lots": [{"lot": lot, "grams": grams, "invoiced_grams": grams}],
+        "lots": [{"lot": held.lot, "grams": held.grams, "invoiced_grams": held.grams}],
         "reason": reason,
     }
     scribe.state(deal.seller, "sale.reversed", when, body)

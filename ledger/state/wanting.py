@@ -132,6 +132,8 @@ def _want_certified(statement: Statement, wanted: Wants) -> None:
             wanted.subjects.update(pack_subject("commodity", commodity) for commodity in named)
         case ClaimRelinquished(lot=lot):
             wanted.balances.add(("title", lot))
+        case MemberStatusSet(plots=plots):
+            wanted.balances.update(("estimate", plot) for plot in plots)
         case MassBalanceCredited(lots=lines):
             wanted.balances.update(("title", line.lot) for line in lines)
         case _:
@@ -143,6 +145,7 @@ def _want_listed(statement: Statement, state: State, wanted: Wants) -> None:
     match statement.fact:
         case MemberStatusSet(producer=producer):
             wanted.subjects.update(str(mark.value["certificate"]) for mark in state.marks(producer, "member"))
+            wanted.balances.update(("estimate", str(mark.value["plot"])) for mark in state.marks(producer, "holds"))
         case TransactionCertificateRecorded(lines=lines):
             for thing in {line.sale or line.lot for line in lines} - {None}:
                 papers = state.marks(str(thing), "transaction-certificate")

@@ -110,18 +110,22 @@ def _marks(connection: Connection, log: int, lots: list[int]) -> dict[int, list[
 
 
 def _overdrawn(connection: Connection, log: int, lots: list[int]) -> dict[int, frozenset[int]]:
-    """Per lot, the facts that took more from its stock, or from a dispatch of it, than was there."""
+    """Per lot, the facts that took more from its stock, its title or a dispatch of it than was there.
+
+    Title counts as well: where a delivery was weighed anew as less, what lies in the store may still do although more
+    of it was sold than there ever was.
+    """
     by_lot: dict[int, list[tuple[tuple[str, str], int, int, int]]] = {}
     columns = "m.kind, m.a, m.b, s.place, m.ix, m.amount FROM move m JOIN statement s ON s.log = m.log AND s.ix = m.ix"
-    stock = connection.all(
-        f"SELECT {columns} WHERE m.log = ? AND m.kind = 1 AND m.a IN @list AND m.gone IS NULL", log, lots
+    held = connection.all(
+        f"SELECT {columns} WHERE m.log = ? AND m.kind IN (1, 2) AND m.a IN @list AND m.gone IS NULL", log, lots
     )
     transit = connection.all(
         f"SELECT {columns} WHERE m.log = ? AND m.kind IN (3, 4) AND m.b IN @list AND m.gone IS NULL",
         log,
         lots,
     )
-    for kind, a, b, place, index, amount in stock:
+    for kind, a, b, place, index, amount in held:
         by_lot.setdefault(a, []).append(((str(kind), f"{a}/{b}"), place, index, amount))
     for kind, a, b, place, index, amount in transit:
         by_lot.setdefault(b, []).append(((str(kind), f"{a}/{b}"), place, index, amount))

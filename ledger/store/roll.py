@@ -22,28 +22,28 @@ class Moved(NamedTuple):
     a: str
     b: str
     c: str
-    index: int
+    at_index: int
     amount: int
 
 
 class Ended(NamedTuple):
     """A fact that was corrected, and the fact that did it: a retraction, or a replacement of the same type."""
 
-    index: int
+    at_index: int
     by: int
 
 
 class Raised(NamedTuple):
     """A flag as judge raised it on the fact at an index."""
 
-    index: int
+    at_index: int
     problem: Problem
 
 
 class Timed(NamedTuple):
     """When a fact happened, as its signer wrote it, and when it was recorded (milliseconds)."""
 
-    index: int
+    at_index: int
     at: str
     recorded: int
 

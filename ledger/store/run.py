@@ -373,7 +373,7 @@ def _signature_problems(statement: Statement, state: State) -> tuple[Problem, ..
 
 def _lots(postings: Postings) -> set[str]:
     """The lots whose summaries a fact may change: those it bears, moves or marks."""
-    lots = {move.account.a for move in postings.moves if move.account.kind == "stock"}
+    lots = {move.account.a for move in postings.moves if move.account.kind in ("stock", "title")}
     lots |= {move.account.b for move in postings.moves if move.account.kind in ("transit", "return")}
     lots |= {mark.subject for mark in postings.marks if is_born(mark) or mark.kind in BLOCKING_MARKS}
     return lots | {edge.output for edge in postings.edges}

@@ -249,7 +249,7 @@ ENROLLED = {"producer": thing("wrong"), "code": "S-1", "district": "Moyobamba"}
 WRONG: dict[str, Any] = {
     "unknown field": {"body": {**ENROLLED, "nombre": WORDS}},
     "unknown field named so": {"body": {**ENROLLED, f"{NAME} {SURNAMES}": 1, DNI: 2, f"dni_{DNI}": 3}},
-    "name in the open": {"body": {**ENROLLED, "person": WORDS}},
+    "name in the open": {"body": {**ENROLLED, "person": WORDS}, "sealed": {}},
     "name for an id": {"body": {**ENROLLED, "producer": f"{NAME} {SURNAMES}"}},
     "number for an id": {"body": {**ENROLLED, "producer": DNI}},
     "number as a number": {"body": {**ENROLLED, "code": int(DNI)}},
@@ -301,8 +301,8 @@ def test_addresses_and_broken_requests_are_not_repeated(site: Site) -> None:
         f"/v1/lots/{PHONE}",
         f"/v1/lots?after={DNI}&limit={PHONE}",
         f"/v1/lots?party={NAME}%20{SURNAMES}",
-        f"/v1/lots/{thing('x')}?size={DNI}",
-        f"/L/{thing('x')}?size={DNI}",
+        f"/v1/lots/{thing('x')}?size={LAT}",
+        f"/L/{thing('x')}?size={LAT}",
         f"/log/{NAME}%20{SURNAMES}/checkpoint",
         f"/{NAME}/{DNI}",
     ):

@@ -89,9 +89,9 @@ def test_the_page_says_what_matters_in_both_languages(client: TestClient) -> Non
         "20 May – 28 June 2026",
         "Pardo Miguel, Nueva Cajamarca",
         "Worked out for 20 November 2026 from the record.",
-        "EU organic The lot carries it The whole lot: 18 975 kg (212 families).",
+        "EU organic The lot carries it Torrefazione Inventata · 14 210 kg · bought on 5 August 2026 · carries it",
+        "The whole lot, 18 975 kg, comes from certified deliveries (212 families).",
         "Recorded validity: 1 January 2026 – 31 December 2026",
-        "Torrefazione Inventata · 14 210 kg · bought on 5 August 2026 · carries it",
         "On hold: it cannot be sold as such yet",
         "2 certificates, each with its own validity",
         "Forest conservation agreement The lot does not carry it",
@@ -115,7 +115,8 @@ def test_the_page_says_what_matters_in_both_languages(client: TestClient) -> Non
         "212 familias",
         "20 de mayo – 28 de junio de 2026",
         "Calculado para el 20 de noviembre de 2026",
-        "Orgánico UE El lote lo lleva Todo el lote: 18 975 kg (212 familias).",
+        "Orgánico UE El lote lo lleva Torrefazione Inventata · 14 210 kg · comprado el 5 de agosto de 2026 · lo lleva",
+        "Todo el lote, 18 975 kg, viene de entregas certificadas (212 familias).",
         "En espera: todavía no puede venderse así",
         "Lo impide: La familia no está en ningún acuerdo. menos de 5 familias",
         "Según el remitente, por conocimiento de embarque.",
@@ -249,7 +250,7 @@ def test_one_line_stands_for_all_facts_of_a_reason(client: TestClient, stand_in:
 
     assert len(claim["reasons"]) == text.count("The family was suspended on the certificate.") == 1
     assert claim["reasons"][0]["families"] == {"count": 212, "fewer_than": None}
-    assert "The family was suspended on the certificate. 18 975 kg · 212 families" in text
+    assert "The family was suspended on the certificate. the whole lot" in text
 
 
 def test_a_reason_with_two_effects_is_told_with_the_worse_unless_the_milder_reaches_further(
@@ -305,7 +306,7 @@ def test_every_status_and_reason_is_said_in_words(client: TestClient, stand_in: 
     totals = tuple(ReasonTotal(code, effect, reach[effect], 9) for code in reason_words() for effect in EFFECTS)
     for kind in ("certificate", "conservation", "eudr"):
         for status in ("carried", "held", "not-carried"):
-            claim = replace(invented.organic(), kind=kind, status=status, totals=totals)  # type: ignore[arg-type]
+            claim = replace(invented.organic(), kind=kind, status=status, totals=totals, owners=())  # type: ignore[arg-type]
             stand_in.views[LOT] = replace(stand_in.views[LOT], claims=(claim,))
             text = Text(client.get(f"/L/{LOT}?lang={language}", headers=HTML).text).text
             own, common = f"status.{status}.{kind}", f"status.{status}"
@@ -325,6 +326,18 @@ def test_a_bar_stands_only_where_it_says_something(
     stand_in.views[LOT] = replace(stand_in.views[LOT], claims=(claim,))
 
     assert client.get(f"/L/{LOT}", headers=HTML).text.count('class="bar"') == bars
+
+
+def test_a_lot_of_which_one_owner_holds_a_better_part_says_so(client: TestClient, stand_in: StandIn) -> None:
+    bought, own = invented.organic().owners
+    owners = (bought, replace(own, status="held"))
+    claim = replace(invented.organic(), status="held", owners=owners)
+    stand_in.views[LOT] = replace(stand_in.views[LOT], claims=(claim,))
+
+    text = Text(client.get(f"/L/{LOT}?lang=en", headers=HTML).text).text
+
+    assert "A part of the lot is on hold" in text
+    assert "Cooperativa Valle Inventado · 4 765 kg · on hold" in text
 
 
 def test_a_blended_lot_tells_its_share(client: TestClient, stand_in: StandIn) -> None:

@@ -146,6 +146,21 @@ def test_bought_coffee_of_unknown_origin_taints_the_evidence(valley: CertifiedVa
     assert "origin-untraced" in {reason.code for reason in eudr.reasons}
 
 
+def test_one_conventional_gram_is_not_washed_out_by_dividing(valley: CertifiedValley) -> None:
+    world = valley.world
+    good, bad = valley.family(), valley.family(organic=False, signatory=False, listed=False)
+    lots = [(world.deliver(good, 9_999), 9_999), (world.deliver(bad, 1), 1)]
+    pool = world.pool(valley.coop, *lots)
+    parts = world.split(valley.coop, pool, 100, 4_900, 5_000)
+    again = world.pool(valley.coop, (parts[0], 100), (world.deliver(good, 900), 900))
+    for lot in (pool, *parts, again):
+        assert {valley.status(lot, name) for name in (ORGANIC, RAINFOREST, FOREST)} == {"not-carried"}, lot
+    # It counts, although by weight it has neither a gram nor a family in the smallest part.
+    small = valley.one(parts[0], ORGANIC)
+    assert (small.covered_grams, small.total_grams, small.families) == (100, 100, 1)
+    assert "member-not-listed" in {reason.code for reason in small.reasons}
+
+
 def test_a_held_lot_carries_nothing_until_it_is_released(valley: CertifiedValley) -> None:
     lot = valley.green((valley.family(), 100_000))
     hold = valley.world.hold(valley.coop, lot)
@@ -187,3 +202,33 @@ def test_claims_are_asked_by_a_moment_too(valley: CertifiedValley) -> None:
     lot = valley.green((valley.family(), 100_000))
     fact = valley.world.ledger.fact(valley.world.ledger.lot(lot).statement)
     assert valley.claims(lot, known_at=fact.recorded_at).size == fact.index + 1
+
+
+def test_a_reason_of_one_owner_concerns_the_grams_it_owns(valley: CertifiedValley) -> None:
+    lot = valley.green((valley.family(), 100_000))
+    valley.world.say(valley.sale(lot, 30_000, valley.claim("certificate", ORGANIC)))
+    suspended = {"certificate": valley.organic, "status": "suspended", "effective_from": "2026-08-10"}
+    valley.world.say(valley.world.draft("certificate.status-set", suspended, valley.certifier))
+    [total] = valley.one(lot, ORGANIC, "2026-08-12").totals
+    assert (total.code, total.effect, total.grams) == ("certificate-suspended", "held", 50_000)
+
+
+def test_no_owner_stands_better_than_the_goods(valley: CertifiedValley) -> None:
+    lot = valley.green((valley.family(), 100_000), (valley.family(organic=False), 50_000))
+    organic = valley.one(lot, ORGANIC)
+    assert organic.status != "carried"
+    assert [owner.status for owner in organic.owners] == [organic.status]
+
+
+def test_a_total_counts_every_gram_and_family_once_however_many_facts_say_the_same(valley: CertifiedValley) -> None:
+    families = [valley.family() for _ in range(3)]
+    twice = valley.world.deliver(families[0], 20_000)
+    lots = [(valley.world.deliver(family, 30_000), 30_000) for family in families]
+    pool = valley.world.pool(valley.coop, *lots, (twice, 20_000))
+    for family in families:
+        valley.world.say(valley.member(valley.organic, family, "removed", "2026-05-01"))
+    organic = valley.one(pool, ORGANIC)
+    lines = [reason for reason in organic.reasons if reason.code == "member-removed"]
+    [total] = [each for each in organic.totals if each.code == "member-removed"]
+    assert len(lines) == 3
+    assert (total.grams, total.families) == (110_000, 3)

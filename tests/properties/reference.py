@@ -117,7 +117,7 @@ class PlainBooks:
         accounts: dict[Account, list[tuple[int, int, int]]] = defaultdict(list)
         for fact in self.standing:
             for account, grams in fact.postings.moves:
-                if account.kind in ("stock", "transit", "return"):
+                if account.kind in ("stock", "title", "transit", "return"):
                     accounts[account].append((fact.place, -grams, fact.index))
         short: dict[str, set[int]] = defaultdict(set)
         for (kind, first, second, _), moves in accounts.items():
@@ -125,5 +125,5 @@ class PlainBooks:
             for _, taken, index in sorted(moves):
                 total -= taken
                 if taken > 0 and total < 0:
-                    short[first if kind == "stock" else second].add(index)
+                    short[first if kind in ("stock", "title") else second].add(index)
         return short

@@ -324,6 +324,29 @@ def test_a_limit_refuses_debits_and_never_the_fact_that_lowers_it(world: World) 
     world.say(allocation(world, coop, certificate, 1, seller=central.id))
 
 
+@pytest.mark.rule("volume_is_not_overdrawn", "accepts")
+@pytest.mark.rule("volume_is_not_overdrawn", "refuses")
+def test_an_allocation_that_was_sold_from_is_not_taken_back(world: World) -> None:
+    coop, central, buyer = world.coop(), world.party("Central", "cooperative"), world.buyer()
+    products = [{"commodity": "coffee", "form": "dry-parchment"}]
+    granted = [{"commodity": "coffee", "form": "dry-parchment", "season": "2026", "grams": 1_000}]
+    units = [{"party": p.id, "facility": p.place, "activities": ["all"]} for p in (coop, central)]
+    certificate = recorded(world, coop, sellers=[central.id], units=units, products=products, volumes=granted)
+    given = allocation(world, coop, certificate, 1_000, form="dry-parchment", seller=central.id)
+    outcome = world.say(given)
+    farm = world.farm(central)
+    world.say(listing(world, coop, certificate, farm))
+    lot = world.deliver(farm, 600, central)
+    claim = {"kind": "certificate", "name": "rainforest-alliance", "model": "segregated", "certificate": certificate}
+    line = {"lot": lot, "grams": 600, "invoiced_grams": 600, "claims": [claim]}
+    drawn = {"certificate": certificate, "seller": central.id, "commodity": "coffee", "form": "dry-parchment"}
+    world.say(world.sale(central, buyer, line, debits=[{**drawn, "season": "2026", "grams": 600}]))
+    # Else the holder could sell under the licence what the seller has sold under it already.
+    assert world.refused(world.retraction(coop, outcome)) == ["volume-overdrawn"]
+    assert world.refused(given.but(grams=599).replacing(outcome)) == ["volume-overdrawn"]
+    world.say(given.but(grams=600).replacing(outcome))
+
+
 @pytest.mark.rule("allocation_has_one_receiver", "accepts")
 @pytest.mark.rule("allocation_has_one_receiver", "refuses")
 def test_volume_goes_to_one_receiver(world: World) -> None:
@@ -470,6 +493,30 @@ def test_credits_are_used_once_and_in_time(world: World) -> None:
     assert "credits-overdrawn" not in met(used(500))
     assert "credits-expired" in met(used(500).on("2027-01-01"))
     assert "credits-expired" not in met(used(500).on("2026-12-31"))
+
+
+@pytest.mark.rule("credits_are_not_overdrawn", "accepts")
+@pytest.mark.rule("credits_are_not_overdrawn", "refuses")
+def test_credits_that_were_used_are_not_taken_back(world: World) -> None:
+    coop, buyer = world.coop(), world.buyer()
+    drawn = [{**COCOA, "season": "2026", "grams": 10_000}]
+    certificate = cocoa_certificate(world, coop, volumes=drawn)
+    lot, plain = beans(world, certificate, 1_000), world.deliver(world.farm(), 2_000, **COCOA)
+    first, second = world.say(credit(world, certificate, (lot, 500))), world.say(credit(world, certificate, (lot, 100)))
+    claim = {
+        "kind": "certificate",
+        "name": "rainforest-alliance",
+        "model": "mass-balance",
+        "certificate": certificate,
+    }
+    line = {"lot": plain, "grams": 500, "invoiced_grams": 500, "claims": [claim]}
+    site = {"certificate": certificate, "facility": coop.place, "expires_on": "2026-12-31"}
+    spent = {**site, **COCOA, "period": "2026", "grams": 500}
+    debit = {"certificate": certificate, **COCOA, "season": "2026", "grams": 500}
+    world.say(world.sale(coop, buyer, line, commodity="cocoa", form="wet-beans", credits=[spent], debits=[debit]))
+    # Else the lot would carry physically again what was sold as mass balance.
+    assert world.refused(world.retraction(coop, first)) == ["credits-overdrawn"]
+    world.say(world.retraction(coop, second))
 
 
 # ---------------------------------------------------------------- papers

@@ -203,6 +203,20 @@ def test_what_leans_on_a_retracted_delivery_is_in_question_until_it_is_mended(wo
     assert world.blocks(heir) == {("in-question", "overdrawn")}
 
 
+def test_more_sold_than_a_corrected_delivery_weighed_is_in_question(world: World) -> None:
+    coop, farm = world.coop(), world.farm()
+    draft = world.delivery(farm, 1_000)
+    first, lot = world.say(draft), draft["lot"]
+    # Sold, but still in the store: the stock of a lighter delivery is not below zero, only its title is.
+    world.say(world.sale(coop, world.buyer(), (lot, 900)))
+    less = world.say(world.delivery(farm, 600, lot=lot).replacing(first))
+    assert world.stock(lot) == {coop.id: 600}
+    assert world.blocks(lot) == {("in-question", "overdrawn")}
+    assert world.refused(world.dispatch(coop, world.buyer(), (lot, 600))) == ["lot-in-question"]
+    world.say(world.delivery(farm, 900, lot=lot).replacing(less))
+    assert world.blocks(lot) == set()
+
+
 def test_a_correction_of_a_correction_mends_everything_forward_of_it(world: World) -> None:
     coop, farm = world.coop(), world.farm()
     draft = world.delivery(farm, 100)

@@ -391,6 +391,22 @@ def test_what_the_buyer_sold_on_does_not_go_back(world: World) -> None:
     world.say(world.reversal(buyer, sale, (lot, 700)))
 
 
+@pytest.mark.rule("book_is_not_overdrawn", "accepts")
+@pytest.mark.rule("book_is_not_overdrawn", "refuses")
+def test_a_reversal_is_not_taken_back_once_the_goods_were_sold_again(world: World) -> None:
+    coop, buyer, other = world.coop(), world.buyer(), world.buyer("Otro")
+    lot = world.deliver(world.farm(), 1_000)
+    sale = world.sale(coop, buyer, (lot, 1_000))
+    world.say(sale)
+    reversed_ = world.say(world.reversal(coop, sale))
+    world.say(world.sale(coop, other, (lot, 400)))
+    # Else the first buyer would own again what the second has bought.
+    assert world.refused(world.retraction(coop, reversed_)) == ["title-overdrawn"]
+    assert world.refused(world.reversal(coop, sale, (lot, 399)).replacing(reversed_)) == ["title-overdrawn"]
+    less = world.say(world.reversal(coop, sale, (lot, 400)).replacing(reversed_))
+    assert world.refused(world.retraction(coop, less)) == ["title-overdrawn"]
+
+
 @pytest.mark.rule("corrected_sale_takes_nothing_back_that_is_gone", "accepts")
 @pytest.mark.rule("corrected_sale_takes_nothing_back_that_is_gone", "refuses")
 def test_a_sale_whose_goods_were_sold_on_is_not_retracted(world: World) -> None:

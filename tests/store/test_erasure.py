@@ -302,6 +302,9 @@ def test_an_older_copy_of_the_vault_opens_nothing_of_an_erased_person(on_disk: P
 
     assert again._vault.disclosures(said["enrolled"]) == {}
     assert again._vault.disclosures(said["other"])
+    assert again._vault.holders(said["enrolled"]) == {LEFT}
+    assert again.erase_due() == []
+    assert again._vault.holders(said["enrolled"]) == set(), "what came back with the copy is destroyed again"
 
 
 def test_nothing_of_a_destroyed_key_is_left_in_the_files(on_disk: Place) -> None:

@@ -69,7 +69,7 @@ def cast_of(valley: Valley) -> Cast:
         certifier=valley.party("Certificadora", "certifier", role="certifier"),
         other_certifier=valley.party("Sello", "certifier", role="certifier"),
         authority=authority,
-        auditor=valley.party("Auditora", "auditor", role="auditor"),
+        auditor=valley.party("Auditora", "certifier", role="auditor"),
         lender=valley.party("Financiera", "lender"),
         community=valley.party("Comunidad", "community"),
         scale=valley.device(coop, "scale"),

@@ -19,6 +19,12 @@ from ledger.seasons.planted.findings import Finding, Found, read_lines, write_fo
 from ledger.store.schema import SLOT_BITS
 
 _NUMBERS = re.compile(r"\d+")
+_CHOSEN: Final = frozenset({"bought-without-claim", "claim-relinquished"})
+"""Reasons by which a party did without a claim of its own will: they accuse nobody."""
+
+_LIENS: Final = frozenset({"pledged"})
+"""Blocks that say whose security a lot is, and nothing of the goods."""
+
 LOOKS: Final = ("answers", "flags", "blocks", "claims", "verify", "rebuild")
 
 
@@ -41,8 +47,11 @@ def detect(database: Path, answers: Path, looks: Iterable[str] = LOOKS) -> Found
         lots = [line.lot for line in ledger.lots(limit=len(facts) * 100)]
         for lot in lots:
             if "blocks" in wanted:
-                for block in ledger.lot(lot).blocks:
-                    findings.append(Finding("blocked", (block.kind,), (lot, block.lot, block.source)))
+                findings += [
+                    Finding("blocked", (block.kind,), (lot, block.lot, block.source))
+                    for block in ledger.lot(lot).blocks
+                    if block.kind not in _LIENS
+                ]
             if "claims" in wanted:
                 for claim in ledger.claims(lot, day).claims:
                     if claim.status == "carried":
@@ -51,7 +60,7 @@ def detect(database: Path, answers: Path, looks: Iterable[str] = LOOKS) -> Found
                     findings += [
                         Finding("claim", (reason.code,), (lot, reason.subject))
                         for reason in claim.reasons
-                        if reason.effect != "note"
+                        if reason.effect != "note" and reason.code not in _CHOSEN
                     ]
     return Found(tuple(dict.fromkeys(findings)), frozenset(carried))
 

@@ -72,7 +72,8 @@ def transform(
         "outputs": [{"lot": p.thing("lot"), "form": form, "kind": kind, "grams": g} for form, kind, g in outputs],
         "losses": [],
     }
-    return p.say(by, "lot.transformed", body | changes)
+    around = {"around": changes.pop("around")} if "around" in changes else {}
+    return p.say(by, "lot.transformed", body | changes, **around)
 
 
 def pool(p: Planting, by: Party, *parts: tuple[str, int], **changes: Any) -> tuple[str, int]:

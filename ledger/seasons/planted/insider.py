@@ -11,7 +11,7 @@ from ledger.seasons.planted.teller import Teller
 
 
 def edit(database: Path, teller: Teller) -> tuple[Case, ...]:
-    """Give one statement of a delivery ten times its weight, and one stock row of another some kilograms more."""
+    """Give one delivery ten times its weight in its statement, and one stock row of another some kilograms more."""
     db = sqlite3.connect(database)
     try:
         with db:
@@ -21,7 +21,7 @@ def edit(database: Path, teller: Teller) -> tuple[Case, ...]:
             dice = teller.world.dice("planted/insider")
             # Background deliveries came first; nothing else is planted on them.
             first, second = dice.sample(rows[:10], 2)
-            edited = re.sub(rb'"net":(\d+)', rb'"net":\g<1>0', bytes(first[1]), count=1)
+            edited = re.sub(rb'"gross":(\d+)', rb'"gross":\g<1>0', bytes(first[1]), count=1)
             db.execute("UPDATE statement SET payload = ? WHERE ix = ?", (edited, first[0]))
             db.execute("UPDATE move SET amount = amount + 5000 WHERE ix = ? AND kind = 1 AND amount > 0", (second[0],))
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -36,10 +36,7 @@ def edit(database: Path, teller: Teller) -> tuple[Case, ...]:
                 "en": "Somebody with the database open gave a recorded delivery ten times its weight.",
             },
             _lot(first[1]),
-            (
-                Sign("verify", ("statement-altered",), _lot(first[1])),
-                Sign("rebuild", ("books-differ",), _lot(first[1])),
-            ),
+            (Sign("verify", ("statement-altered",), _lot(first[1])),),
         ),
         Case(
             "edited-books",

@@ -48,9 +48,9 @@ def suspended_certificate(p: Planting) -> None:
     "sold_claims_are_carried",
 )
 def expired_certificate(p: Planting) -> None:
-    group, paper, family = group_of(p, "Ocaso", valid_to="2026-06-30")
-    p.days_later(12)
+    group, paper, family = group_of(p, "Ocaso", valid_to=p.day(-2))
     part = goods.delivered(p, family)
+    p.days_later(p.dice.roll(4, 12))
     p.refused(sold(p, group, part, paper), "claim-held")
     p.claimed(paper, "certificate-expired")
 
@@ -121,6 +121,7 @@ def blended_into_organic(p: Planting) -> None:
     )
     p.refused(draft, "claim-not-carried")
     p.claimed(lot, "origin-untraced", "origin-declared-only")
+    p.claimed(mixed[0], "origin-untraced", "origin-declared-only", "land-unnamed")
 
 
 @plant(
@@ -192,6 +193,7 @@ def sold_in_order(p: Planting) -> None:
 )
 def downgraded(p: Planting) -> None:
     part = goods.green(p, p.neighbour())
-    goods.sell(p, p.cast.coop, p.cast.buyer, part, goods.claim(p, "conservation", FOREST))
+    p.say(p.cast.coop, "claim.relinquished", {"lot": part[0], "scheme": ORGANIC})
+    goods.sell(p, p.cast.coop, p.cast.buyer, part, goods.claim(p, "conservation", FOREST), goods.claim(p, "eudr", EUDR))
     p.is_about(part[0])
     p.stands(part[0], FOREST, EUDR)

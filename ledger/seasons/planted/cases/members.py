@@ -88,6 +88,23 @@ def listed_before_harvest(p: Planting) -> None:
 
 
 @plant(
+    "list-entered-late",
+    "honest",
+    "La lista se firmó a tiempo y se digitó semanas después, ya con una entrega hecha.",
+    "The list was signed in time and entered weeks later, after a first delivery.",
+)
+def list_entered_late(p: Planting) -> None:
+    family = p.family(organic="")
+    signed_on = p.today
+    p.days_later(16)
+    draft = goods.deliver(p, family)
+    p.days_later(p.dice.roll(1, 9))
+    p.say(p.cast.coop, "member.status-set", {**listing(p.cast.organic, family, "listed", signed_on), "plots": [family.plot]})
+    p.is_about(draft["lot"])
+    p.stands(draft["lot"], ORGANIC)
+
+
+@plant(
     "in-two-groups",
     "fraud",
     "Un productor figura en dos grupos orgánicos: la misma cosecha se certifica dos veces.",

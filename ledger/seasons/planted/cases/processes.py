@@ -215,7 +215,7 @@ def never_happened(p: Planting) -> None:
     retract(p, p.cast.coop, draft)
     for lot in (made, last):
         p.blocked(lot, "in-question")
-        p.claimed(lot, "lot-in-question")
+        p.claimed(lot, "lot-in-question", "origin-untraced", "land-unnamed")
 
 
 @plant(

@@ -62,14 +62,14 @@ def ghost_principal(p: Planting) -> None:
 @plant(
     "no-mandate",
     "fraud",
-    "El molino da por perdido café de la cooperativa sin poder para hablar por ella.",
-    "The mill writes off the co-operative's coffee without a mandate to speak for it.",
+    "Una acopiadora da por perdido café de la cooperativa sin poder para hablar por ella.",
+    "A trader writes off the co-operative's coffee without a mandate to speak for it.",
     "agent_has_mandate",
 )
 def no_mandate(p: Planting) -> None:
     lot, grams = goods.delivered(p)
     loss = {"lot": lot, "grams": grams // 2, "kind": "theft"}
-    p.refused(p.say(p.cast.mill, "lot.lost", loss, around={"for": p.cast.coop.id}), "mandate-missing")
+    p.refused(p.say(p.cast.rival, "lot.lost", loss, around={"for": p.cast.coop.id}), "mandate-missing")
 
 
 @plant(

@@ -164,7 +164,7 @@ def credited_twice(p: Planting) -> None:
     lot, grams = beans(p, group, paper)
     credit(p, group, paper, (lot, grams // 2))
     p.days_later(1)
-    p.refused(credit(p, group, paper, (lot, grams)), "credit-not-backed")
+    p.refused(credit(p, group, paper, (lot, grams)), "credit-not-backed", "claim-not-carried")
     p.claimed(lot, "claim-moved-to-mass-balance")
 
 
