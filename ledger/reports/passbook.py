@@ -127,13 +127,25 @@ def _payment(each: Paid, name: _Name) -> tuple[Cell, ...]:
 def entries(found: Accounts) -> list[Entry]:
     """Every line of every account, in the order of the days they are of."""
     lines = [
-        Entry(d.party, d.producer, d.worth.currency, d.delivered_on, d.at_index, 0, "delivery", d.receipt, d.lot, due, 0)
+        Entry(
+            d.party, d.producer, d.worth.currency, d.delivered_on, d.at_index, 0, "delivery", d.receipt, d.lot, due, 0
+        )
         for d in found.deliveries
         if (due := d.worth.due_minor) or d.worth != UNPRICED
     ]
     lines += [
         Entry(
-            s.party, s.producer, s.currency, s.allocated_on, s.at_index, 0, "premium-share", s.use, s.premium, s.minor, 0
+            s.party,
+            s.producer,
+            s.currency,
+            s.allocated_on,
+            s.at_index,
+            0,
+            "premium-share",
+            s.use,
+            s.premium,
+            s.minor,
+            0,
         )
         for s in found.shares
     ]

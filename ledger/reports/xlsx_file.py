@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Final
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # it ships annotations, but not the marker that says so
 
 from ledger.reports.headings import heading, sentence, stamp_lines, table_title, title
 from ledger.reports.report import Cell, Report, Table
@@ -67,5 +67,3 @@ def _heads(table: Table, language: Language) -> list[str]:
 def _width(head: str, table: Table, column: int) -> int:
     cells: list[Cell] = [row[column] for row in table.rows[:_LOOKED_AT]]
     return min(_WIDEST, 2 + max(len(head) // 2, *(len(str(cell)) for cell in (*cells, ""))))
-
-

@@ -11,8 +11,8 @@ from string import Formatter
 from babel.messages.pofile import read_po
 
 from ledger.cli.command import USAGE, command, every
-from ledger.cli.phrases import phrase
 from ledger.cli.erasures import STATES
+from ledger.cli.phrases import phrase
 from ledger.cli.steps import HOW, STEPS
 from ledger.cli.verify import NOT_PROVED, PROVED
 

@@ -15,7 +15,9 @@ from ledger.store.connection import Connection, open_engine
 from ledger.store.vault import Vault
 from tests.store.world import COOP, GROWER, PERSON, PLOT, HandClock, Place, accept, delivery, fact, found, thing
 
-LEFT, OTHER, LEFT_PLOT, SHARED_PLOT, AUDITOR = (thing(each) for each in ("left", "other", "plot 2", "plot 3", "auditor"))
+LEFT, OTHER, LEFT_PLOT, SHARED_PLOT, AUDITOR = (
+    thing(each) for each in ("left", "other", "plot 2", "plot 3", "auditor")
+)
 NAME, NUMBER, CORNER = "Persona Que Se Va", "PE-DNI 45871236", "-76.98214"
 DAY = 86_400_000
 
