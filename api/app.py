@@ -17,7 +17,7 @@ from api.gate import Gate
 from api.intake import Intake
 from api.measures import Measures
 from api.pages import landing, lot, static
-from api.routes import blast_radius, documents, facts, health, log, lots, metrics, webhooks
+from api.routes import blast_radius, documents, facts, health, log, lots, metrics, reports, webhooks
 from api.shortcut import Shortcut
 from ledger import __version__
 from ledger.settings import Settings
@@ -66,7 +66,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
-    for room in (facts, lots, blast_radius, documents, webhooks, log, health, metrics, landing, lot, static):
+    for room in (facts, lots, blast_radius, reports, documents, webhooks, log, health, metrics, landing, lot, static):
         app.include_router(room.router)
     errors.install(app)
     described.install(app)

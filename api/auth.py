@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from ledger.store.tokens import Token
 
 Scope = Literal[
-    "facts:write", "facts:read", "lots:read", "documents:write", "metrics:read", "webhooks:write", "disclosures:read"
+    "facts:write",
+    "facts:read",
+    "lots:read",
+    "reports:read",
+    "documents:write",
+    "metrics:read",
+    "webhooks:write",
+    "disclosures:read",
 ]
 
 # A token revoked or expired elsewhere (`chaski token revoke` beside a running server) is refused after this long.
@@ -36,8 +43,8 @@ class Access:
         self._clock = clock
         self._known: OrderedDict[bytes, tuple[Token, float]] = OrderedDict()
 
-    async def require(self, request: HTTPConnection, scope: Scope) -> Token:
-        """The token of the request if it carries the scope.
+    async def require(self, request: HTTPConnection, scope: Scope, *others: Scope) -> Token:
+        """The token of the request if it carries the scope, or one of the others that open the same.
 
         Raises FormatError token-missing or token-invalid (401) or scope-missing (403).
         """
@@ -48,7 +55,7 @@ class Access:
         token = await self._token(text)
         if token is None:
             raise FormatError(Problem("token-invalid", expected=scope))
-        if scope not in token.scopes:
+        if not {scope, *others} & set(token.scopes):
             raise FormatError(Problem("scope-missing", found=" ".join(token.scopes), expected=scope))
         return token
 

@@ -11,6 +11,9 @@ from pydantic.json_schema import models_json_schema
 from api import examples
 from ledger.facts import known_types
 from ledger.queries import BlastRadius, LotClaims, LotLine, LotView, Trace
+from ledger.reports import csv_file
+from ledger.reports.report import UNITS
+from ledger.reports.written import XLSX
 from ledger.store.events import EVENTS
 
 Json = dict[str, Any]
@@ -26,6 +29,7 @@ ABOUT: Final = (
 TAGS: Final = [
     {"name": "facts", "description": "State facts and read them back."},
     {"name": "lots", "description": "Lots, their trace and their state at any log size."},
+    {"name": "reports", "description": "Tables worked out of the books at one log size (docs/reports.md)."},
     {"name": "documents", "description": "Documents by their SHA-256."},
     {"name": "webhooks", "description": "Being told of what happens (docs/webhooks.md)."},
     {"name": "log", "description": "Public: checkpoint, tiles and proofs (C2SP, RFC 6962)."},
@@ -34,6 +38,7 @@ TAGS: Final = [
 ]
 
 _REF: Final = "#/components/schemas/{model}"
+_TEXT_SCHEMA: Final[Json] = {"type": "string"}
 
 
 def _ref(name: str) -> Json:
@@ -174,6 +179,22 @@ blast_radius: Final[Responses] = {
     200: {
         "description": "Totals and the first lots; as CSV every lot, streamed.",
         "content": {"application/json": {"schema": _ref("BlastRadius")}, "text/csv": {"schema": {"type": "string"}}},
+    },
+}
+report: Final[Responses] = {
+    **_GUARDED,
+    **_UNKNOWN,
+    200: {
+        "description": "The report; as CSV one of its tables, as XLSX all of them. Headings follow the language.",
+        "headers": {
+            "Chaski-Log": {"description": "Size and root of the log it was worked out from.", "schema": _TEXT_SCHEMA},
+            "Chaski-Report": {"description": "The version of the report.", "schema": _TEXT_SCHEMA},
+        },
+        "content": {
+            "application/json": {"schema": _ref("Report")},
+            csv_file.MEDIA_TYPE.partition(";")[0]: {"schema": _TEXT_SCHEMA},
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
+        },
     },
 }
 keeping: Final[Json] = {
@@ -353,6 +374,38 @@ _OWN: Final[Json] = {
                 "maxItems": 50,
                 "items": {"type": "string", "pattern": "^[a-z.0-9/-]{1,64}$"},
                 "description": "Beginnings of fact types, for fact.recorded; without them, all.",
+            },
+        },
+    },
+    "Report": {
+        "type": "object",
+        "required": ["report", "title", "log", "question", "version", "digest", "tables"],
+        "properties": {
+            "report": _TEXT,
+            "title": _TEXT,
+            "log": _whole({"origin": _TEXT, "size": _WHOLE, "root": _TEXT}),
+            "question": _whole(
+                dict.fromkeys(("at", "party", "season", "framework", "producer"), _TEXT)
+                | {"since": {"type": ["integer", "null"]}}
+            ),
+            "version": _TEXT,
+            "digest": {"type": "string", "description": "SHA-256 over the question and all rows."},
+            "tables": {
+                "type": "array",
+                "items": _whole(
+                    {
+                        "table": _TEXT,
+                        "title": _TEXT,
+                        "columns": {
+                            "type": "array",
+                            "items": _whole({"code": _TEXT, "unit": {"enum": list(UNITS)}, "heading": _TEXT}),
+                        },
+                        "rows": {
+                            "type": "array",
+                            "items": {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
+                        },
+                    }
+                ),
             },
         },
     },

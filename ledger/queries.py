@@ -416,7 +416,7 @@ class Trace:
 class Verification:
     """What `verify` did and did not prove.
 
-    `withheld` are indexes of statements whose text is gone; `hidden` and `erased` count persons, as the books have it.
+    `withheld` are indexes of statements whose text is gone; `hidden` and `erased` count persons as the books do.
     """
 
     origin: str

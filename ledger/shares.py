@@ -18,11 +18,15 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
         return [total, *([0] * (len(weights) - 1))]
     if len(weights) == 1:
         return [total]
-    quotients = [divmod(total * weight, whole) for weight in weights]
-    parts = [quotient for quotient, _ in quotients]
+    if whole == total:
+        return list(weights)
+    products = [total * weight for weight in weights]
+    parts = [product // whole for product in products]
     missing = total - sum(parts)
     if missing:
-        by_remainder = sorted(range(len(weights)), key=lambda place: (-quotients[place][1], place))
+        remainders = [product % whole for product in products]
+        # The sort keeps the order of equals also when reversed: ties stay with the earlier place.
+        by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
         for place in by_remainder[:missing]:
             parts[place] += 1
     return parts

@@ -153,7 +153,7 @@ def _claim(claim: Claim, owner_names: Mapping[str, str], *, few: bool) -> Json:
         "names": dict(claim.names),
         "status": claim.status,
         # Some owner's grams stand better than the lot as a whole.
-        "in_part": any(owner.status != claim.status for owner in claim.owners),
+        "in_part": claim.status != "carried" and any(owner.status != claim.status for owner in claim.owners),
         "model": claim.model,
         "share_permille": None if few else claim.share_permille,
         **_papers(claim, few=few),

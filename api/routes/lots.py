@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import asdict, fields
-from io import StringIO
 from typing import Annotated, Any, Final, Literal
 
 import orjson
@@ -17,6 +15,7 @@ from api.errors import in_words
 from api.language import language_of
 from ledger.book.asked import day_asked, known_asked
 from ledger.queries import Contribution, LotLine
+from ledger.reports import csv_file
 from ledger.words import Language
 from ledger.words.reasons import say_reason
 
@@ -43,9 +42,6 @@ KnownAt = Annotated[
     ),
 ]
 Format = Annotated[Literal["json", "csv"], Query(description="csv is for spreadsheets.")]
-
-# What a spreadsheet would take for a formula (OWASP, CSV injection).
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @router.get("/v1/lots", responses=described.lots)
@@ -151,12 +147,5 @@ def _json(value: dict[str, Any]) -> Response:
 
 
 def _csv(rows: list[dict[str, Any]], names: list[str]) -> Response:
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    writer.writerows([_cell(row[name]) for name in names] for row in rows)
-    return Response(text.getvalue(), 200, {"cache-control": "no-store"}, "text/csv; charset=utf-8")
-
-
-def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    text = csv_file.csv_text(names, ([row[name] for name in names] for row in rows))
+    return Response(text, 200, {"cache-control": "no-store"}, csv_file.MEDIA_TYPE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from ledger.book.readers import Readers
@@ -17,6 +18,7 @@ from ledger.queries import AffectedLot, BlastRadius, FactRecord, LotClaims, LotL
 from ledger.rules import Packs
 from ledger.store.batch import Clock
 from ledger.store.blast_radius import affected, blast_radius
+from ledger.store.books import Books
 from ledger.store.catalogue import Catalogue, KeyRow
 from ledger.store.clock import today
 from ledger.store.evidence_of import EvidenceOf
@@ -29,6 +31,7 @@ from ledger.store.reach import reach
 class Reading:
     """The reading half of a ledger. Ids are 16 characters; `size` asks what was known at that log size."""
 
+    origin: str
     _readers: Readers
     _packs: Packs
     _catalogue: Catalogue
@@ -92,6 +95,16 @@ class Reading:
         """Every lot of a blast radius, one after the other, however many they are."""
         with self._readers.books(size) as books:
             yield from affected(books, self._packs, subject, reach(books, subject), at or today(self._clock))
+
+    @contextmanager
+    def books_and_packs(self, size: int | None = None) -> Iterator[tuple[Books, Packs]]:
+        """The books as known at a log size, inside one read transaction, and the packs of the log: for reports."""
+        with self._readers.books(size) as books:
+            yield books, self._packs
+
+    def today(self) -> str:
+        """The day it is in Lima."""
+        return today(self._clock)
 
     def _size_at(self, known_at: int | str | None) -> int | None:
         if known_at is None or isinstance(known_at, int):

@@ -1,6 +1,7 @@
 """What a lot carries on a day and why: eligibility is decided here and nowhere else."""
 
 from ledger.claims.appraiser import Appraiser
+from ledger.claims.behind import Behind
 from ledger.claims.evidence import Delivery, Marks, Place, StepTaken
 from ledger.claims.lot_claims import lot_claims, part_claims
 from ledger.claims.lot_evidence import Evidence
@@ -10,6 +11,7 @@ from ledger.claims.parts import LotPart, parts_of
 __all__ = [
     "Appraiser",
     "Asked",
+    "Behind",
     "Delivery",
     "Evidence",
     "LotPart",

@@ -8,18 +8,21 @@ for things it has not met.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.claims.certification import CertifiedDeliveries, SchemeRegister, Served, step_certified
 from ledger.claims.conservation import Conservation
-from ledger.claims.eudr import delivery_evidenced
+from ledger.claims.eudr import LandEvidence
 from ledger.claims.evidence import Place, StepTaken
 from ledger.claims.frameworks import FrameworksNear
+from ledger.claims.home import Home, home_of
 from ledger.claims.reasons import Reason
 from ledger.packs.framework import FrameworkPack
 from ledger.packs.pack import CommodityPack
 from ledger.packs.scheme import SchemePack
 from ledger.state import Standing
+
+_DAYS_KEPT = 8
 
 
 class _Land(NamedTuple):
@@ -29,6 +32,13 @@ class _Land(NamedTuple):
     grown: str
 
 
+class _Day(NamedTuple):
+    """What was worked out for one asked day."""
+
+    deliveries: dict[tuple[str, str], CertifiedDeliveries]
+    steps: dict[tuple[str, ...], Served]
+
+
 class Appraiser:
     """Answers for deliveries, steps and land, remembered by what the answer depends on."""
 
@@ -36,14 +46,12 @@ class Appraiser:
         """Begin without marks; whoever loads them puts them into `marks`."""
         self.marks: dict[str, Sequence[Standing]] = {}
         self._registers: dict[str, SchemeRegister] = {}
-        self._deliveries: dict[tuple[str, str, str], CertifiedDeliveries] = {}
-        self._steps: dict[tuple[str, ...], Served] = {}
+        self._days: dict[str, _Day] = {}
         self._conservation: dict[str, Conservation] = {}
         self._near = FrameworksNear(self.marks)
         self._frameworks: dict[_Land, frozenset[str]] = {}
-        self.places: dict[tuple[str, str, str], Place] = {}
-        self._answers: dict[tuple[str, str, str], dict[tuple[str, str, str], Any]] = {}
-        self._homes: dict[str, Sequence[tuple[str, int, str, bool]]] = {}
+        self._homes: dict[str, Home] = {}
+        self._evidence = LandEvidence(self.marks)
 
     def register(self, scheme: SchemePack) -> SchemeRegister:
         """A scheme's certificates."""
@@ -54,22 +62,29 @@ class Appraiser:
 
     def deliveries(self, scheme: SchemePack, commodity: str, at: str) -> CertifiedDeliveries:
         """A scheme's judgement of deliveries of a commodity, asked on a day."""
-        key = (scheme.digest, commodity, at)
-        found = self._deliveries.get(key)
+        asked, key = self._day(at).deliveries, (scheme.digest, commodity)
+        found = asked.get(key)
         if found is None:
             register = self.register(scheme)
-            found = CertifiedDeliveries(self.marks, scheme, commodity, on=at, register=register)
-            self._deliveries[key] = found
+            found = asked[key] = CertifiedDeliveries(self.marks, scheme, commodity, on=at, register=register)
         return found
 
     def step(self, step: StepTaken, scheme: SchemePack, pack: CommodityPack | None, at: str) -> Served:
         """Whether a step's place was covered on its day."""
-        key = (scheme.digest, step.facility, step.party, step.process or step.how, step.day, at)
-        found = self._steps.get(key)
+        asked, key = self._day(at).steps, (scheme.digest, step.facility, step.party, step.process or step.how, step.day)
+        found = asked.get(key)
         if found is None:
             register = self.register(scheme)
-            found = step_certified(step, self.marks, scheme, pack=pack, register=register, on=at)
-            self._steps[key] = found
+            found = asked[key] = step_certified(step, self.marks, scheme, pack=pack, register=register, on=at)
+        return found
+
+    def _day(self, at: str) -> _Day:
+        found = self._days.get(at)
+        if found is None:
+            if len(self._days) >= _DAYS_KEPT:
+                # Whoever asks about ever new days must not fill the memory with them.
+                self._days = {}
+            found = self._days[at] = _Day({}, {})
         return found
 
     def conservation(self, framework: FrameworkPack) -> Conservation:
@@ -89,31 +104,19 @@ class Appraiser:
 
     def evidenced(self, place: Place) -> tuple[Reason, ...]:
         """What the EUDR evidence of a delivery lacks."""
-        return delivery_evidenced(place, self.marks)
+        return self._evidence.of(place)
 
-    def answers(self, question: tuple[str, str, str]) -> dict[tuple[str, str, str], Any]:
-        """Where a question about single deliveries keeps its answers, by (delivery, land, producer)."""
-        return self._answers.setdefault(question, {})
+    def home(self, producer: str) -> Home:
+        """Where a producer lives."""
+        found = self._homes.get(producer)
+        if found is None:
+            found = self._homes[producer] = home_of(producer, self.marks)
+        return found
 
     def household(self, producer: str, day: str) -> str:
-        """A producer's household on a day. The first one counts before it was written down: families are older."""
-        changes = self._homes.get(producer)
-        if changes is None:
-            changes = self._homes[producer] = _home_changes(self.marks.get(producer, ()))
-        found = changes[0][2] if changes and changes[0][3] else ""
-        for effective_from, _, household, member in changes:
-            if effective_from <= day:
-                found = household if member else ""
-        return found
+        """A producer's household on a day."""
+        return self.home(producer).household(day)
 
     def birth(self, thing: str) -> Mapping[str, object]:
         """What was said at a thing's birth; empty where nobody bore it."""
         return next((mark.value for mark in reversed(self.marks.get(thing, ())) if mark.kind == "born"), {})
-
-
-def _home_changes(marks: Sequence[Standing]) -> Sequence[tuple[str, int, str, bool]]:
-    return sorted(
-        (mark.effective_from, mark.index, str(mark.value["household"]), bool(mark.value["member"]))
-        for mark in marks
-        if mark.kind == "household"
-    )

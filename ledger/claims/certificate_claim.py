@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from ledger.claims.behind import Weighed
 from ledger.claims.certification import (
     CertificateRead,
     Part,
@@ -21,8 +22,8 @@ from ledger.claims.gathered import Gathered
 from ledger.claims.lot_evidence import Evidence
 from ledger.claims.made_claim import Found, made_claim
 from ledger.claims.owners import Asked, Holding, holdings
-from ledger.claims.part_verdict import certified_part
-from ledger.claims.parts import Covered, LotPart, as_step
+from ledger.claims.part_verdict import certified_parts
+from ledger.claims.parts import Covered
 from ledger.claims.reasons import Reason, status_of, worse_of
 from ledger.claims.whole_lot import blocking_reasons, released_lots
 from ledger.packs.scheme import Model, SchemePack
@@ -32,17 +33,10 @@ _PHYSICAL: tuple[Model, ...] = ("segregated", "controlled-blending")
 """The models a lot's own claim is asked under; identity preserved is the segregated claim of one origin unit."""
 
 
-def schemes_of(evidence: Evidence, parts: Sequence[LotPart]) -> frozenset[str]:
+def schemes_of(evidence: Evidence) -> frozenset[str]:
     """The schemes whose certificates list any of the producers, or are of whoever took the lot's deliveries in."""
-    subjects = {part.place.producer for part in parts} | {part.place.delivery.party for part in parts}
-    certificates = {
-        str(mark.value["certificate"])
-        for subject in subjects
-        for mark in evidence.of(subject)
-        if mark.kind in ("member", "certificate-of")
-    }
     found: set[str] = set()
-    for certificate in certificates:
+    for certificate in evidence.behind.certificates:
         value = evidence.birth(certificate)
         products = value.get("products")
         if isinstance(products, list) and any(p.get("commodity") == evidence.commodity for p in products):
@@ -50,33 +44,32 @@ def schemes_of(evidence: Evidence, parts: Sequence[LotPart]) -> frozenset[str]:
     return frozenset(found)
 
 
-def certificate_claim(evidence: Evidence, parts: Sequence[LotPart], code: str, asked: Asked) -> Claim:
+def certificate_claim(evidence: Evidence, code: str, asked: Asked) -> Claim:
     """The claim under a scheme, as its pack says which day decides and what a lapse does."""
     scheme = evidence.schemes.get(code)
     if scheme is None:
-        gathered = Gathered.of(evidence.grams, parts)
+        gathered = Gathered(evidence.grams, evidence.families)
         gathered.of_whole((Reason("scheme-unknown", "held", code, asked.at),))
         return made_claim("certificate", code, None, Found(gathered, Covered()))
-    return _SchemeClaim(evidence, parts, scheme, asked).claim()
+    return _SchemeClaim(evidence, scheme, asked).claim()
 
 
 class _SchemeClaim:
     """One lot under one scheme."""
 
-    def __init__(self, evidence: Evidence, parts: Sequence[LotPart], scheme: SchemePack, asked: Asked) -> None:
+    def __init__(self, evidence: Evidence, scheme: SchemePack, asked: Asked) -> None:
         self._evidence = evidence
-        self._parts = parts
         self._scheme = scheme
         self._asked = asked
         self._register = evidence.appraiser.register(scheme)
-        self._judge = certified_part(evidence, scheme, asked.at)
         self._is_freed = evidence.lot in released_lots(evidence, scheme.code)
         self._certificates: dict[str, None] = {}
 
     def claim(self) -> Claim:
         evidence, scheme = self._evidence, self._scheme
-        gathered, covered = Gathered.of(evidence.grams, self._parts), Covered()
-        parts = [self._of_part(part, gathered, covered) for part in self._parts]
+        gathered, covered = Gathered(evidence.grams, evidence.families), Covered()
+        judged = certified_parts(evidence, scheme, self._asked.at)
+        parts = [self._of_part(part, gathered, covered) for part in judged.weighed(evidence.parts)]
         gathered.of_whole(self._freed(tuple(self._way())))
         gathered.of_whole(blocking_reasons(evidence))
         model = self._model(parts)
@@ -105,17 +98,16 @@ class _SchemeClaim:
         )
         return made_claim("certificate", scheme.code, scheme.names, found)
 
-    def _of_part(self, part: LotPart, gathered: Gathered, covered: Covered) -> Part:
-        status, reasons, papers, _ = self._judge(part)
-        self._certificates.update(dict.fromkeys(papers))
-        if reasons:
-            if self._is_freed:
-                reasons = freed(reasons)
-                status = status_of(reasons)
-            gathered.of_part(reasons, part)
-        if status == "carried":
+    def _of_part(self, part: Weighed, gathered: Gathered, covered: Covered) -> Part:
+        verdict = part.verdict
+        self._certificates.update(dict.fromkeys(verdict.papers))
+        if self._is_freed and verdict.reasons:
+            reasons = freed(verdict.reasons)
+            part = part._replace(verdict=verdict._replace(status=status_of(reasons), reasons=reasons))
+        gathered.of_part(part)
+        if part.verdict.status == "carried":
             covered.add(part)
-        return Part(part.place.producer, part.grams, status)
+        return Part("", part.grams, part.verdict.status)
 
     def _way(self) -> Iterator[Reason]:
         """Reasons of the whole lot: places it was delivered and worked at, and claims given up on the way."""
@@ -124,12 +116,12 @@ class _SchemeClaim:
             if step.day:
                 yield from evidence.appraiser.step(step, self._scheme, evidence.pack, self._asked.at).reasons
         for lot in sorted({step.lot for step in evidence.steps} | {evidence.lot}):
-            given_up = relinquished(lot, code, evidence.marks)
+            given_up = relinquished(lot, code, evidence.way)
             if given_up is not None:
                 yield given_up
-        for lot in sorted({step.lot for step in evidence.steps} | {evidence.lot} | evidence.deliveries.keys()):
+        for lot in sorted(evidence.way):
             # A delivery that gave up its claim for credits leaves nothing of it to what was made of it.
-            if credited_grams(lot, code, evidence.marks):
+            if credited_grams(lot, code, evidence.way):
                 yield Reason("claim-moved-to-mass-balance", "not-carried", lot)
 
     def _sites(self) -> Iterable[StepTaken]:
@@ -137,11 +129,8 @@ class _SchemeClaim:
         found: dict[tuple[str, ...], StepTaken] = {}
         for step in self._evidence.steps:
             found.setdefault((step.facility, step.party, step.process or step.how, step.day), step)
-        for part in self._parts:
-            delivery = part.place.delivery
-            key = (delivery.facility, delivery.party, delivery.how, delivery.delivered_on)
-            if key not in found:
-                found[key] = as_step(delivery)
+        for step in self._evidence.behind.takings:
+            found.setdefault((step.facility, step.party, step.how, step.day), step)
         return found.values()
 
     def _model(self, parts: Sequence[Part]) -> Model:
@@ -165,7 +154,7 @@ class _SchemeClaim:
             served = self._seller(seller, asked.at, asked.contract_day, product, selling=asked.selling)
         self._certificates.update(dict.fromkeys(served.certificates))
         reasons = self._freed(served.reasons)
-        if lot_released(self._evidence.lot, served.certificates, self._evidence.marks):
+        if lot_released(self._evidence.lot, served.certificates, self._evidence.way):
             reasons = freed(reasons)
         sold_on = sale.day if sale is not None else ""
         return OwnerClaim(holding.party, holding.grams, status_of(reasons), sold_on), reasons

@@ -68,11 +68,26 @@ class CertifiedDeliveries:
         ground = self._ground_of(place)
         if ground is None:
             return Served((Reason("origin-untraced", "not-carried", delivery.lot, delivery.delivered_on),), ())
-        days = (delivery.harvested_from, delivery.harvested_to, delivery.delivered_on)
-        answer = ground.answers.get(days)
+        first, handed, days = delivery.harvested_from, delivery.delivered_on, ground.days
+        if first and handed >= (delivery.harvested_to or first):
+            at = bisect_right(days, first) - 1
+            if at + 1 == len(days) or handed < days[at + 1]:
+                # The usual case: nothing changes from the first day picked to the day it was handed over.
+                calm = ground.calm[at] if at in ground.calm else self._calm(ground, at)
+                if calm is not None:
+                    return calm
+        asked = (first, delivery.harvested_to, handed)
+        answer = ground.answers.get(asked)
         if answer is None:
-            answer = ground.answers[days] = self._judge(ground, delivery)
+            answer = ground.answers[asked] = self._judge(ground, delivery)
         return answer if not answer.reasons else self._released(answer, delivery.lot)
+
+    def _calm(self, ground: _Ground, at: int) -> Served | None:
+        """The answer for all that was picked and handed over within one stretch, where there is nothing to say."""
+        picked, given = (self._on_stretch(ground, at, harvest=harvest) for harvest in (True, False))
+        is_calm = not picked.reasons and not given.reasons and picked.certificates == given.certificates
+        ground.calm[at] = picked if is_calm else None
+        return ground.calm[at]
 
     def _ground_of(self, place: Place) -> _Ground | None:
         if not place.producer:
@@ -95,11 +110,6 @@ class CertifiedDeliveries:
         first = delivery.harvested_from or handed
         last = (delivery.harvested_to or first) if delivery.harvested_from else handed
         begins = bisect_right(days, first) - 1
-        if delivery.harvested_from and handed >= last and (begins + 1 == len(days) or handed < days[begins + 1]):
-            # The usual case: nothing changes from the first day picked to the day it was handed over.
-            picked, given = (self._on_stretch(ground, begins, harvest=harvest) for harvest in (True, False))
-            if not picked.reasons and not given.reasons and picked.certificates == given.certificates:
-                return picked
         stretches = [
             *((at, first, True) for at in range(begins, bisect_right(days, last))),
             (bisect_right(days, handed) - 1, handed, False),
@@ -259,6 +269,7 @@ class _Ground:
     parallel: tuple[str, ...]
     days: list[str]
     stretches: dict[tuple[int, bool], Served] = field(default_factory=dict)
+    calm: dict[int, Served | None] = field(default_factory=dict)
     answers: dict[tuple[str, str, str], Served] = field(default_factory=dict)
 
 

@@ -95,7 +95,9 @@ class Conservation:
         self._windows: dict[tuple[Keeper, str, str], ConservationStatus] = {}
         self._held: dict[Keeper, tuple[Membership, ...]] = {}
         self._names: dict[str, frozenset[str]] = {}
-        self._alike: dict[tuple[_Alike | None, str, str], ConservationStatus] = {}
+        self._standings: dict[Keeper, int] = {}
+        self._numbers: dict[_Alike, int] = {}
+        self._alike: dict[tuple[int, str, str], ConservationStatus] = {}
 
     def status(self, keeper: Keeper, day: str) -> ConservationStatus:
         """The status on one day."""
@@ -124,12 +126,16 @@ class Conservation:
 
     def _harvest(self, keeper: Keeper, first: str, last: str) -> ConservationStatus:
         """The answer for one window. Most families of a lot stand alike, and are judged once for all of them."""
-        standing = self._standing(keeper)
+        standing = self._standings.get(keeper)
+        if standing is None:
+            alike_others = self._standing(keeper)
+            standing = 0 if alike_others is None else self._numbers.setdefault(alike_others, len(self._numbers) + 1)
+            self._standings[keeper] = standing
         alike = (standing, first, last)
-        if standing is not None and alike in self._alike:
+        if standing and alike in self._alike:
             return self._alike[alike]
         found = merged(self.status(keeper, day) for day in self._days(keeper, first, last))
-        if standing is not None and not any(reason.subject in keeper for reason in found.reasons):
+        if standing and not any(reason.subject in keeper for reason in found.reasons):
             self._alike[alike] = found
         return found
 

@@ -16,8 +16,30 @@ from ledger.state import Standing
 _UNPROVED = ("bought", "opened")
 
 
-def delivery_evidenced(place: Place, marks: Marks) -> tuple[Reason, ...]:
-    """What the evidence of one delivery's grams lacks; empty where nothing is missing."""
+class LandEvidence:
+    """Answers for many deliveries over one set of marks; each producer's land is looked at once."""
+
+    def __init__(self, marks: Marks) -> None:
+        """Nothing is read before it is asked for."""
+        self._marks = marks
+        self._on_land: dict[tuple[str, str], tuple[Reason, ...]] = {}
+
+    def of(self, place: Place) -> tuple[Reason, ...]:
+        """What the evidence of one delivery's grams lacks; empty where nothing is missing."""
+        producer, grown, delivery = place.producer, place.grown, place.delivery
+        on_land: tuple[Reason, ...] = ()
+        if grown:
+            found = self._on_land.get((producer, grown))
+            if found is None:
+                lacks = _of_land(place, self._marks.get(grown, ()))
+                found = self._on_land[producer, grown] = (*lacks, *_open_incidents(place, self._marks))
+            on_land = found
+        if producer and grown and delivery.how == "harvested" and delivery.harvested_from:
+            return on_land
+        return (*_of_delivery(place), *on_land)
+
+
+def _of_delivery(place: Place) -> list[Reason]:
     delivery = place.delivery
     here = (delivery.lot, delivery.delivered_on, delivery.at_index)
     reasons: list[Reason] = []
@@ -30,10 +52,7 @@ def delivery_evidenced(place: Place, marks: Marks) -> tuple[Reason, ...]:
         reasons.append(Reason("origin-declared-only", effect, *here))
     if delivery.how == "harvested" and not delivery.harvested_from:
         reasons.append(Reason("harvest-days-unknown", "held", *here))
-    if place.grown:
-        reasons += _of_land(place, marks.get(place.grown, ()))
-        reasons += _open_incidents(place, marks)
-    return tuple(reasons)
+    return reasons
 
 
 def _of_land(place: Place, on_plot: Sequence[Standing]) -> list[Reason]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Set as AbstractSet
 
-from ledger.claims.parts import LotPart
+from ledger.claims.behind import Weighed
 from ledger.claims.reasons import ClaimStatus, Effect, Reason, status_of
 from ledger.queries import ClaimReason, ReasonTotal
 
@@ -22,11 +22,6 @@ class Gathered:
         self._totals: dict[tuple[str, Effect], _Total] = {}
         self._of_whole: dict[tuple[str, Effect], int] = {}
 
-    @classmethod
-    def of(cls, grams: int, parts: Iterable[LotPart]) -> Gathered:
-        """Begin for a lot of so many grams, made of these parts."""
-        return cls(grams, frozenset(part.family for part in parts if part.family))
-
     def of_whole(self, reasons: Iterable[Reason], grams: int = 0) -> None:
         """Reasons that concern every gram (a step, a hold), or those of one owner: so many `grams`, of all families."""
         for reason in reasons:
@@ -37,16 +32,16 @@ class Gathered:
             line.families |= self.families
             self._of_whole[key] = min(self.total_grams, self._of_whole.get(key, 0) + (grams or self.total_grams))
 
-    def of_part(self, reasons: Sequence[Reason], part: LotPart) -> None:
-        """Reasons that concern the grams of one part."""
+    def of_part(self, part: Weighed) -> None:
+        """The reasons of one answer, which concern the grams that have it."""
+        reasons = part.verdict.reasons
         for reason in reasons:
             line = self._line(reason)
             line.grams = min(self.total_grams, line.grams + part.grams)
-            if part.family:
-                line.families.add(part.family)
+            line.families |= part.families
         # Two facts may give one reason for a part: in the total its grams count once.
         for key in {(reason.code, reason.effect) for reason in reasons}:
-            self._totals.setdefault(key, _Total()).add(part.grams, part.family)
+            self._totals.setdefault(key, _Total()).add(part.grams, part.families)
 
     def parts_are_notes(self) -> None:
         """Turn what concerns single deliveries into remarks: under blending they lower the share, not the claim."""
@@ -55,7 +50,7 @@ class Gathered:
                 line.reason = line.reason._replace(effect="note")
         totals, self._totals = self._totals, {}
         for (code, _), total in totals.items():
-            self._totals.setdefault((code, "note"), _Total()).join(total)
+            self._totals.setdefault((code, "note"), _Total()).add(total.grams, total.families)
 
     def _line(self, reason: Reason) -> _Line:
         key = (reason.code, reason.effect, reason.at_index)
@@ -112,14 +107,9 @@ class _Total:
         self.grams = 0
         self.families: set[str] = set()
 
-    def add(self, grams: int, family: str) -> None:
+    def add(self, grams: int, families: AbstractSet[str]) -> None:
         self.grams += grams
-        if family:
-            self.families.add(family)
-
-    def join(self, other: _Total) -> None:
-        self.grams += other.grams
-        self.families |= other.families
+        self.families |= families
 
 
 class _Line:

@@ -8,16 +8,17 @@ grounds (`release.recorded`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
+from ledger.claims.behind import Judged, PartVerdict
 from ledger.claims.certificate_claim import certificate_claim, schemes_of
-from ledger.claims.conservation_claim import conservation_claim, frameworks_of
+from ledger.claims.conservation_claim import conservation_claim
 from ledger.claims.gathered import Gathered
 from ledger.claims.lot_evidence import Evidence
 from ledger.claims.made_claim import Found, made_claim
 from ledger.claims.owners import Asked
-from ledger.claims.part_verdict import Judge, certified_part, evidenced_part, kept_part
-from ledger.claims.parts import Covered, LotPart, parts_of
+from ledger.claims.part_verdict import certified_parts, evidenced_parts, kept_parts
+from ledger.claims.parts import Covered
 from ledger.claims.whole_lot import blocking_reasons
 from ledger.packs.pack import Names
 from ledger.queries import Claim, ClaimKind, PartClaim
@@ -32,26 +33,22 @@ def lot_claims(evidence: Evidence, asked: Asked) -> tuple[Claim, ...]:
 
 
 def _claims(evidence: Evidence, asked: Asked) -> Iterator[Claim]:
-    parts = parts_of(evidence)
-    for scheme in sorted(schemes_of(evidence, parts)):
-        yield certificate_claim(evidence, parts, scheme, asked)
-    for framework in sorted(frameworks_of(evidence, parts)):
-        claim = conservation_claim(evidence, parts, framework, asked.at)
+    for scheme in sorted(schemes_of(evidence)):
+        yield certificate_claim(evidence, scheme, asked)
+    for framework in sorted(evidence.behind.frameworks):
+        claim = conservation_claim(evidence, framework, asked.at)
         if claim is not None:
             yield claim
     if evidence.pack is not None and evidence.pack.eudr:
-        yield _eudr(evidence, parts)
+        yield _eudr(evidence)
 
 
-def _eudr(evidence: Evidence, parts: Sequence[LotPart]) -> Claim:
+def _eudr(evidence: Evidence) -> Claim:
     """One untraced gram taints all."""
-    gathered, covered = Gathered.of(evidence.grams, parts), Covered()
-    judge = evidenced_part(evidence)
-    for part in parts:
-        status, reasons, _, _ = judge(part)
-        if reasons:
-            gathered.of_part(reasons, part)
-        if status == "carried":
+    gathered, covered = Gathered(evidence.grams, evidence.families), Covered()
+    for part in evidenced_parts(evidence).weighed(evidence.parts):
+        gathered.of_part(part)
+        if part.verdict.status == "carried":
             covered.add(part)
     gathered.of_whole(blocking_reasons(evidence))
     return made_claim("eudr", "eudr", Names("evidencia EUDR", "EUDR evidence"), Found(gathered, covered))
@@ -61,24 +58,32 @@ def part_claims(evidence: Evidence, at: str) -> Mapping[tuple[str, str, str], tu
     """What each part of the lot carries by itself, by (delivery, land, producer); sites and sellers are not asked."""
     if not evidence.claimable:
         return {}
-    parts = parts_of(evidence)
-    judges = [*_judges(evidence, parts, at)]
-    return {
-        (part.row.delivery, part.row.grown, part.row.producer): tuple(
-            PartClaim(kind, name, found.status, tuple(dict.fromkeys(r.code for r in found.reasons)))
-            for kind, name, judge in judges
-            if not (found := judge(part)).is_outside
-        )
-        for part in parts
-    }
+    judges = [*_judges(evidence, at)]
+    claims = [[_part_claim(kind, name, found) for found in judged.verdicts] for kind, name, judged in judges]
+    rows = evidence.behind.rows
+    numbers = zip(*(judged.of for _, _, judged in judges), strict=True) if judges else [()] * len(rows)
+    made: dict[tuple[int, ...], tuple[PartClaim, ...]] = {}
+    found: dict[tuple[str, str, str], tuple[PartClaim, ...]] = {}
+    for row, verdicts in zip(rows, numbers, strict=True):
+        if verdicts not in made:
+            each = (claims[place][number] for place, number in enumerate(verdicts))
+            made[verdicts] = tuple(one for one in each if one is not None)
+        found[row.delivery, row.grown, row.producer] = made[verdicts]
+    return found
 
 
-def _judges(evidence: Evidence, parts: Sequence[LotPart], at: str) -> Iterator[tuple[ClaimKind, str, Judge]]:
-    for code in sorted(schemes_of(evidence, parts)):
+def _part_claim(kind: ClaimKind, name: str, found: PartVerdict) -> PartClaim | None:
+    if found.is_outside:
+        return None
+    return PartClaim(kind, name, found.status, tuple(dict.fromkeys(reason.code for reason in found.reasons)))
+
+
+def _judges(evidence: Evidence, at: str) -> Iterator[tuple[ClaimKind, str, Judged]]:
+    for code in sorted(schemes_of(evidence)):
         if (scheme := evidence.schemes.get(code)) is not None:
-            yield "certificate", code, certified_part(evidence, scheme, at)
-    for code in sorted(frameworks_of(evidence, parts)):
+            yield "certificate", code, certified_parts(evidence, scheme, at)
+    for code in sorted(evidence.behind.frameworks):
         if (framework := evidence.frameworks.get(code)) is not None:
-            yield "conservation", code, kept_part(evidence, framework)
+            yield "conservation", code, kept_parts(evidence, framework)
     if evidence.pack is not None and evidence.pack.eudr:
-        yield "eudr", "eudr", evidenced_part(evidence)
+        yield "eudr", "eudr", evidenced_parts(evidence)

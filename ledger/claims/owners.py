@@ -63,10 +63,8 @@ def _deliverer(evidence: Evidence) -> str:
 
 def _sales(evidence: Evidence) -> list[SaleRead]:
     """The sales of the lot and of everything it was made from, the latest first; reversed ones are left out."""
-    lots = [evidence.lot, *(step.lot for step in evidence.steps), *evidence.deliveries]
     found: list[SaleRead] = []
-    for lot in dict.fromkeys(lots):
-        marks = evidence.of(lot)
+    for marks in evidence.way.values():
         undone = _undone(marks)
         found += [
             _read(mark, evidence)

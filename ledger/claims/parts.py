@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ledger.claims.evidence import Delivery, Place, StepTaken
+from ledger.claims.behind import Weighed
+from ledger.claims.evidence import Place
 from ledger.claims.lot_evidence import Evidence
 from ledger.state import Origin
 
-_UNKNOWN = Delivery("", "", "", "", "", "", "", "", "", 0, 0)
-
 
 class LotPart(NamedTuple):
-    """Grams of one delivery in the lot; a producer without a household is a family of its own.
-
-    Parts of several lots that come from one delivery have the same `row` and `place`, and are judged once.
-    """
+    """Grams of one delivery in the lot; a producer without a household is a family of its own."""
 
     row: Origin
     place: Place
@@ -31,11 +27,10 @@ class Covered:
         self.grams = 0
         self.families: set[str] = set()
 
-    def add(self, part: LotPart) -> None:
-        """One more part carries it."""
+    def add(self, part: Weighed) -> None:
+        """More grams carry it."""
         self.grams += part.grams
-        if part.family:
-            self.families.add(part.family)
+        self.families |= part.families
 
 
 def parts_of(evidence: Evidence) -> tuple[LotPart, ...]:
@@ -44,34 +39,6 @@ def parts_of(evidence: Evidence) -> tuple[LotPart, ...]:
     A part of less than half a gram has no grams and no family, and counts all the same: else a delivery that carries
     nothing would be washed out of a lot by dividing it small enough.
     """
-    places = evidence.appraiser.places
-    parts: list[LotPart] = []
-    for row, grams in evidence.shares:
-        key = (row.delivery, row.grown, row.producer)
-        place = places.get(key)
-        if place is None:
-            place = places[key] = _place(evidence, row)
-        parts.append(LotPart(row, place, grams, (place.household or row.producer) if grams else ""))
-    return tuple(parts)
-
-
-def _place(evidence: Evidence, row: Origin) -> Place:
-    appraiser = evidence.appraiser
-    delivery = evidence.deliveries.get(row.delivery) or _UNKNOWN._replace(lot=row.delivery)
-    household = appraiser.household(row.producer, delivery.delivered_on)
-    community = str(appraiser.birth(row.producer).get("community") or "")
-    return Place(row.producer, household, community, row.grown, delivery)
-
-
-def as_step(delivery: Delivery) -> StepTaken:
-    """A delivery as a step: the place it was taken in at is a site too."""
-    return StepTaken(
-        delivery.lot,
-        delivery.how,
-        "",
-        delivery.delivered_on,
-        delivery.facility,
-        delivery.party,
-        delivery.form,
-        delivery.at_index,
-    )
+    behind = evidence.behind
+    rows = zip(behind.rows, behind.places, evidence.parts, behind.families, strict=True)
+    return tuple(LotPart(row, place, grams, family if grams else "") for row, place, grams, family in rows)

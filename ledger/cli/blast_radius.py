@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger.cli.amounts import amount
+from ledger.cli.claim_table import STATUS
 from ledger.cli.opening import opened_to_read
 from ledger.cli.options import Database, Size
 from ledger.cli.talk import Talk, talking
@@ -62,7 +63,7 @@ def _show(talk: Talk, found: BlastRadius, units: dict[tuple[str, str], str]) -> 
                 amount(lot.expected_grams, units.get((lot.commodity, lot.form), "g")),
                 amount(lot.at_most_grams, units.get((lot.commodity, lot.form), "g")),
                 amount(sum(lot.holders.values()), units.get((lot.commodity, lot.form), "g")),
-                ", ".join(f"{stake.name} ({talk.phrase(stake.status)})" for stake in lot.stakes),
+                ", ".join(f"{stake.name} ({talk.phrase(STATUS[stake.status])})" for stake in lot.stakes),
             ]
             for lot in found.affected
         ],

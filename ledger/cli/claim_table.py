@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from ledger.cli.amounts import amount
 from ledger.cli.talk import Talk
-from ledger.queries import Claim, ClaimReason
+from ledger.queries import Claim, ClaimReason, ReasonTotal
 from ledger.words.reasons import say_reason
 
+# A held claim waits; a held lot must not move: they are two words in Spanish.
+STATUS: Final = {"carried": "carried", "held": "on hold", "not-carried": "not carried"}
+_MARKS: Final = {"not-carried": "x", "held": "?", "note": "-"}
 
-def show_claims(talk: Talk, claims: Sequence[Claim], at: str, unit: str) -> None:
-    """All claims of a lot on a day."""
+
+def show_claims(
+    talk: Talk,
+    claims: Sequence[Claim],
+    at: str,
+    unit: str,
+    owner_names: Mapping[str, str],
+    *,
+    every_fact: bool = False,
+) -> None:
+    """All claims of a lot on a day, with a line per reason; `every_fact`: with one per fact a reason rests on."""
     talk.tell("Claims on {day}:", day=at)
     talk.table(
         ["Claim", "Rests on", "Covers", "Families", "Status"],
@@ -21,15 +34,26 @@ def show_claims(talk: Talk, claims: Sequence[Claim], at: str, unit: str) -> None
                 _papers(talk, claim),
                 f"{amount(claim.covered_grams, unit)} / {amount(claim.total_grams, unit)}",
                 f"{claim.covered_families} / {claim.families}",
-                talk.phrase(claim.status),
+                _status(talk, claim),
             ]
             for claim in claims
         ],
         right=(2, 3),
     )
     for claim in claims:
-        for reason in claim.reasons:
-            talk.show(_line(talk, claim, reason, unit))
+        lines = [*_why(talk, claim, unit, every_fact=every_fact), *_owners(talk, claim, unit, owner_names)]
+        if lines:
+            talk.show(f"{claim.names.get(talk.language, claim.name)}:")
+            for line in lines:
+                talk.show(line)
+
+
+def _status(talk: Talk, claim: Claim) -> str:
+    status = talk.phrase(STATUS[claim.status])
+    if claim.share_permille == 1000:
+        return status
+    whole, tenth = divmod(claim.share_permille, 10)
+    return f"{status} ({whole}.{tenth} %)"
 
 
 def _papers(talk: Talk, claim: Claim) -> str:
@@ -38,9 +62,25 @@ def _papers(talk: Talk, claim: Claim) -> str:
     return " ".join(f"{paper.number} ({paper.valid_from} - {paper.valid_to})" for paper in claim.papers)
 
 
-def _line(talk: Talk, claim: Claim, reason: ClaimReason, unit: str) -> str:
-    name = claim.names.get(talk.language, claim.name)
-    about = " ".join(part for part in (reason.subject, reason.day) if part)
-    mark = {"not-carried": "x", "held": "?", "note": "-"}[reason.effect]
-    concerns = f"{amount(reason.grams, unit)}{', ' + about if about else ''}"
-    return f"{mark} {name}: {say_reason(reason.code, talk.language)} ({concerns})"
+def _why(talk: Talk, claim: Claim, unit: str, *, every_fact: bool) -> Iterator[str]:
+    for reason in claim.reasons if every_fact else claim.totals:
+        concerns = talk.phrase("{amount}, families: {count}", amount=amount(reason.grams, unit), count=reason.families)
+        yield f"  {_MARKS[reason.effect]} {say_reason(reason.code, talk.language)} ({concerns}{_about(talk, reason)})"
+
+
+def _about(talk: Talk, reason: ClaimReason | ReasonTotal) -> str:
+    """About what, on which day, and by which entry, where the line stands for one fact."""
+    if isinstance(reason, ReasonTotal):
+        return ""
+    entry = "" if reason.index is None else talk.phrase("entry {index}", index=reason.index)
+    return "".join(f"; {part}" for part in (reason.subject, reason.day, entry) if part)
+
+
+def _owners(talk: Talk, claim: Claim, unit: str, names: Mapping[str, str]) -> Iterator[str]:
+    """How it stands with each owner, where one bought it or there are several."""
+    if len(claim.owners) < 2 and not any(owner.sold_on for owner in claim.owners):
+        return
+    for owner in claim.owners:
+        name, part = names.get(owner.party, owner.party), amount(owner.grams, unit)
+        bought = f", {talk.phrase('bought on {day}', day=owner.sold_on)}" if owner.sold_on else ""
+        yield f"  = {name}: {part}{bought}: {talk.phrase(STATUS[owner.status])}"

@@ -9,7 +9,7 @@ import typer
 from ledger.cli.amounts import amount
 from ledger.cli.claim_table import show_claims
 from ledger.cli.opening import opened_to_read
-from ledger.cli.options import Database, Size
+from ledger.cli.options import At, Database, Size
 from ledger.cli.steps import HOW, form_name, form_unit, step_name
 from ledger.cli.talk import Talk, talking
 from ledger.words import say_all
@@ -33,6 +33,7 @@ def lot(
     *,
     database: Database = None,
     size: Size = None,
+    at: At = None,
     party: Annotated[
         str | None, typer.Option("--party", metavar="ID", help="List: only lots this party holds.")
     ] = None,
@@ -42,10 +43,12 @@ def lot(
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="List: at most so many.")] = 100,
     after: Annotated[str, typer.Option("--after", metavar="LOT", help="List: go on after this lot.")] = "",
 ) -> None:
-    """Show a lot: weight, holders, families, agreements and certificates, journey. Without an id: list lots."""
+    """Show a lot: weight, holders, families, claims, journey. Without an id: list lots."""
+    from ledger.book.asked import day_asked
     from ledger.cli.plain import plain
 
     talk = talking()
+    day = None if at is None else day_asked(at, "--at")
     with opened_to_read(database) as ledger:
         if lot_id is None:
             found = ledger.lots(party=party, commodity=commodity, after=after, limit=limit + 1)
@@ -55,7 +58,7 @@ def lot(
                 talk.remark("There are more lots: --after {lot} goes on.", lot=lines[-1].lot)
             talk.document({"lots": plain(lines, talk.language), "more": cut})
             return
-        view = ledger.lot(lot_id, size=size)
+        view = ledger.lot(lot_id, size=size, at=day)
         pack = ledger.pack(view.commodity)
     _view(talk, view, pack)
     talk.document(plain(view, talk.language))
@@ -111,7 +114,7 @@ def _view(talk: Talk, view: LotView, pack: CommodityPack) -> None:
         held = [[view.holder_names.get(x, "") or x, x, amount(grams, view.unit)] for x, grams in view.holders.items()]
         talk.table(["Holder", "Id", "Amount"], held, right=(2,))
     if view.claims:
-        show_claims(talk, view.claims, view.claims_at, view.unit)
+        show_claims(talk, view.claims, view.claims_at, view.unit, view.owner_names)
     if view.steps:
         talk.table(
             ["Index", "When", "Step", "Where", "Who", "Amount"],

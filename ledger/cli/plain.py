@@ -8,13 +8,16 @@ from pathlib import Path
 
 from ledger.canonical import Plain
 from ledger.errors import Problem
+from ledger.queries import ClaimReason, ReasonTotal
 from ledger.words import say
+from ledger.words.reasons import say_reason
 
 
 def plain(value: object, language: str = "en") -> Plain:
     """A record, mapping or list as JSON values.
 
-    Field names stay; a Problem gets its words; seconds become whole milliseconds, for there are no floats here.
+    Field names stay; a Problem and the reason of a claim get their words; seconds become whole milliseconds, for there
+    are no floats here.
     """
     if value is None or isinstance(value, bool | int | str):
         return value
@@ -26,7 +29,8 @@ def plain(value: object, language: str = "en") -> Plain:
         return [plain(item, language) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
         pairs = ((each.name, getattr(value, each.name)) for each in fields(value))
-        return dict(_pair(name, item, language) for name, item in pairs)
+        said = {"words": say_reason(value.code, language)} if isinstance(value, ClaimReason | ReasonTotal) else {}
+        return {**dict(_pair(name, item, language) for name, item in pairs), **said}
     if isinstance(value, Path):
         return str(value)
     msg = f"no plain form of {type(value).__name__}"

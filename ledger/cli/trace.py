@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ledger.cli.amounts import amount
+from ledger.cli.claim_table import STATUS
 from ledger.cli.opening import opened_to_read
 from ledger.cli.options import Database, Size
 from ledger.cli.steps import HOW, form_name, form_unit
@@ -56,7 +57,7 @@ def _show(talk: Talk, found: Trace, unit: str, pack: CommodityPack, names: Mappi
         steps=len(found.steps),
     )
     talk.table(
-        ["Producer", "District", "Harvested", "Delivered", "Amount", "At most", "Measured", "Rests on"],
+        ["Producer", "District", "Harvested", "Delivered", "Amount", "At most", "Measured", "Claims"],
         [
             [
                 x.producer_code or x.producer or talk.phrase("not declared"),
@@ -66,7 +67,7 @@ def _show(talk: Talk, found: Trace, unit: str, pack: CommodityPack, names: Mappi
                 amount(x.grams, unit),
                 amount(x.at_most_grams, unit),
                 talk.phrase(x.measured),
-                _links(talk, x),
+                _claims(talk, x),
             ]
             for x in found.contributions[:most]
         ],
@@ -93,5 +94,5 @@ def _show(talk: Talk, found: Trace, unit: str, pack: CommodityPack, names: Mappi
         )
 
 
-def _links(talk: Talk, contribution: Contribution) -> str:
-    return ", ".join(f"{claim.name}: {talk.phrase(claim.status)}" for claim in contribution.claims)
+def _claims(talk: Talk, contribution: Contribution) -> str:
+    return ", ".join(f"{claim.name}: {talk.phrase(STATUS[claim.status])}" for claim in contribution.claims)

@@ -85,7 +85,7 @@ def misfits(error: ValidationError) -> list[Problem]:
 
 
 def echo(value: object) -> str | int | None:
-    """What was found, only where it can hardly be personal: days, small numbers, single words; else a sign of its shape.
+    """What was found, where it can hardly be personal: days, small numbers, single words; else a sign of its shape.
 
     The signs (…, […], {…}) are no words, so that they read the same in every language.
     """

@@ -87,7 +87,7 @@ class _Register:
         self._families = self._behind({each.signatory for some in signed.values() for each in some})
         producers = {producer for each in self._families.values() for producer in each}
         self._landscape = Landscape(source, producers, self._day)
-        self._delivered = self._delivered_from(producers)
+        self._worked: dict[str, list[str]] = {}
         lands = {land for producer in producers for land in self._lands(producer)}
         self._appraiser: Appraiser = source.around({*births, *producers, *self._families, *lands})
         self._agreements = [
@@ -127,20 +127,13 @@ class _Register:
             found |= {one: frozenset(behind[one]) for one, kind in kinds.items() if kind != "producer"}
         return found
 
-    def _delivered_from(self, producers: set[str]) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for born in roll.born(self._source.books, "lot", how="harvested").values():
-            origins = born.value.get("origins")
-            for producer, grown, _ in origins if isinstance(origins, list) else ():
-                if producer in producers and grown and born.effective_from <= self._day:
-                    found[str(producer)].add(str(grown))
-        return found
-
     def _lands(self, producer: str) -> list[str]:
-        """Land its producer holds or keeps; what was only delivered from or listed counts where nothing is held."""
-        found = self._landscape.lands(producer)
-        held = {land.land for land in found if land.how != "listed"}
-        return sorted({*held, *self._delivered.get(producer, ()), *(() if held else (land.land for land in found))})
+        """What a certificate alone lists is not land we know the producer to work, unless nothing else is known."""
+        if producer not in self._worked:
+            found = self._landscape.lands(producer)
+            worked = [land.land for land in found if land.how != "listed"]
+            self._worked[producer] = worked or [land.land for land in found]
+        return self._worked[producer]
 
     # ------------------------------------------------------------ lines
 

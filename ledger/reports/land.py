@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from ledger.claims.certified_member import plot_status_on, plot_statuses
 from ledger.reports.source import Marks, Source, birth, code_of, listed, whole, word
 from ledger.state import Standing
+from ledger.store import roll
 
 
 class Land(NamedTuple):
-    """A plot or herd of a producer: `how` we know (held, kept, listed); area is 0 where it has none or is unknown."""
+    """A plot or herd of a producer: `how` we know (held, kept, listed by a certificate, delivered from).
+
+    The area is 0 where there is none or nobody said it.
+    """
 
     land: str
     how: str
@@ -30,6 +35,7 @@ class Landscape:
         self._source = source
         self._day = day
         wanted = sorted(set(producers))
+        self._delivered = delivered_from(source, set(wanted), day)
         self.of_producers: Marks = source.books.marks(wanted, ("holds", "keeps", "member"))
         self._marks: dict[str, list[Standing]] = {}
         self._named = {producer: self._name(producer) for producer in wanted}
@@ -68,6 +74,8 @@ class Landscape:
                 plots = mark.value.get("plots")
                 for plot in plots if isinstance(plots, list) else ():
                     found.setdefault(str(plot), "listed")
+        for land in sorted(self._delivered.get(producer, ())):
+            found.setdefault(land, "delivered")
         return found
 
     def _became(self, land: str) -> list[str]:
@@ -107,6 +115,17 @@ class Landscape:
             if status is not None:
                 found.append(f"{code}={status.status}")
         return listed(found)
+
+
+def delivered_from(source: Source, producers: set[str], day: str) -> dict[str, set[str]]:
+    """The land these producers named when they delivered, up to the day."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for born in roll.born(source.books, "lot", how="harvested").values():
+        origins = born.value.get("origins")
+        for producer, grown, _ in origins if isinstance(origins, list) else ():
+            if producer in producers and grown and born.effective_from <= day:
+                found[str(producer)].add(str(grown))
+    return found
 
 
 def _kin(mark: Standing) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final, Literal
 
@@ -14,7 +15,8 @@ from ledger.reports.report import Report, Table
 from ledger.words import Language
 
 Form = Literal["json", "csv", "xlsx"]
-FORMS: Final[tuple[Form, ...]] = ("json", "csv", "xlsx")
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPES: Final[Mapping[Form, str]] = {"json": "application/json", "csv": csv_file.MEDIA_TYPE, "xlsx": XLSX}
 
 
 def plain(report: Report, language: Language) -> dict[str, Plain]:

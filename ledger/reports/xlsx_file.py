@@ -16,7 +16,6 @@ from ledger.reports.headings import heading, sentence, stamp_lines, table_title,
 from ledger.reports.report import Cell, Report, Table
 from ledger.words import Language
 
-MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _WIDEST: Final = 44
 _LOOKED_AT: Final = 200

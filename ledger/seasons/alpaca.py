@@ -1,8 +1,9 @@
 """A shearing season: 183 families in 11 communities, fleeces sorted by master sorters, baled, sold to a mill.
 
 Modelled on communities of the altiplano with agreements on managed pasture (examples/README.md), with invented
-people, organisations, communities and events. Herds, not plots; ten communities keep their agreement,
-one let it lapse.
+people, organisations, communities and events. Herds, not plots; ten communities keep their agreement, one let it
+lapse. White fleeces of families under a running agreement are sorted apart, because the mill pays for it; the coloured
+ones are so few that they are sorted together, and the share is told.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger.seasons import shipping
-from ledger.seasons.agreements import Terms, map_area, sign_agreement
+from ledger.seasons.agreements import Terms, map_area, monitor, sign_agreement
 from ledger.seasons.calendar import at, day, later
 from ledger.seasons.desk import Desk, Turn, brought_by
 from ledger.seasons.dice import Dice
@@ -22,6 +23,7 @@ from ledger.seasons.people import organisation
 from ledger.seasons.scribe import Scribe
 from ledger.seasons.stock import Held, Made, Store, Weighing, share
 from ledger.seasons.story import Story
+from ledger.seasons.trade import Claims, Deal, Sold, kept, sell, sign_contract, take_sale_back
 from ledger.seasons.world import World
 
 NAME = "alpaca"
@@ -43,6 +45,7 @@ COMMUNITIES = (
 LAPSED = 7
 """The community whose agreement ran out before the shearing and was not renewed."""
 
+COMMITMENTS = (("keep-fences", "do", False), ("rotate-pasture", "do", False), ("stocking-limit", "limit", True))
 FENCED_M2 = 3_660_000
 FIRST_MONDAY = day(1, 12)
 CLASSES = (
@@ -82,6 +85,8 @@ def tell(world: World) -> Story:
         for community in range(len(COMMUNITIES)):
             shearing.visit(turn, community, later(FIRST_MONDAY, 35 * turn + 3 * community))
         shearing.bales(turn, later(FIRST_MONDAY, 35 * turn + 37))
+    shearing.sort_others(later(FIRST_MONDAY, 40))
+    shearing.contract()
     traced = shearing.baled[0, "superfina"]
     return Story(
         name=NAME,
@@ -96,6 +101,7 @@ def tell(world: World) -> Story:
         brought_in=shearing.store.brought_in,
         drafts=tuple(scribe.drafts),
         world=world,
+        shared=shearing.baled[1, "fina"].lot,
     )
 
 
@@ -142,11 +148,7 @@ def _pastures(scribe: Scribe, cast: _Cast) -> tuple[list[str], list[str]]:
             code=f"AP-{2024 if lapsed else 2025}-{number + 1:02d}",
             valid_from=date(2024, 11, 1) if lapsed else date(2025, 11, 1),
             valid_to=date(2025, 10, 31) if lapsed else date(2027, 10, 31),
-            commitments=(
-                ("fence-kept", "do", False),
-                ("rotation-kept", "do", True),
-                ("animals-per-hectare", "limit", True),
-            ),
+            commitments=COMMITMENTS,
             benefits=("fencing-material", "veterinary-campaign"),
             cascades=("suspension",),
         )
@@ -156,6 +158,8 @@ def _pastures(scribe: Scribe, cast: _Cast) -> tuple[list[str], list[str]]:
             (cast.association.party, "cooperative"),
         )
         agreements.append(sign_agreement(scribe, cast.agency.hand, terms, institutions, when, areas=(areas[-1],)))
+        met = [(code, "met") for code, _, _ in COMMITMENTS]
+        monitor(scribe, cast.agency.hand, agreements[-1], "inspection", met, at(day(1, 9), 9, number * 30))
     return areas, agreements
 
 
@@ -190,10 +194,12 @@ def _enrolment(scribe: Scribe, cast: _Cast) -> list[list[Family]]:
         # Six in ten are shorn in a season and give 2.3 kg each.
         estimate = animals * 6 * 2_300 // 10
         book.estimate(herd, estimate, "count", when)
-        if dice.chance(940):
+        signs = dice.chance(940)
+        if signs:
             since = date(2024, 11, 20) if community == LAPSED else date(2025, 11, 20)
             book.join(agreements[community], producer, since, when)
-        family = Family(number, f"VA-{number:03d}", producer, herd, sector, estimate, animals=animals)
+        code, keeps = f"VA-{number:03d}", signs and community != LAPSED
+        family = Family(number, code, producer, herd, sector, estimate, animals=animals, signatory=keeps)
         by_community[community].append(family)
     return by_community
 
@@ -206,6 +212,12 @@ class _Shearing:
         self.cast = cast
         self.families = families
         self.store = Store(scribe, cast.association.hand, GOODS)
+        window = (day(1, 15), day(6, 30))
+        self.deal = Deal(
+            "VA-2026-1", cast.association.hand, cast.mill.party, ("alpaca-fibre", "sorted"), None, "PEN", window
+        )
+        self.sold = 0
+        self.others: list[Held] = []
         self.classes: dict[str, list[Held]] = {name: [] for name, _, _ in CLASSES}
         self.bragas: list[Held] = []
         self.baled: dict[tuple[int, str], Held] = {}
@@ -227,7 +239,15 @@ class _Shearing:
             too_bad=(2, "wet-fleece") if (turn, community) in REJECTED else None,
         )
         desk = Desk(self.store, post, post, herd=True)
-        self._sorting(turn, community, desk.take_in(named, weighings), at(later(when, 1), 17))
+        lots = desk.take_in(named, weighings)
+        if turn == 0:
+            self.others += [one for one in lots if not self.store.brought_by[one.lot].signatory]
+            lots = [one for one in lots if one not in self.others]
+        if lots:
+            for (name, _, _), held in zip(
+                CLASSES, self._sorting(turn, community, lots, at(later(when, 1), 17)), strict=True
+            ):
+                self.classes[name].append(held)
 
     def _shorn(self, family: Family, colour: str, grams: int, when: date, dice: Dice) -> Weighing:
         """The shearing that a delivery comes from: some fleece stays in the house for spinning."""
@@ -258,7 +278,12 @@ class _Shearing:
             attributes=(("breed", breed), ("colour", colour)),
         )
 
-    def _sorting(self, turn: int, community: int, lots: Sequence[Held], when: datetime) -> None:
+    def sort_others(self, when: date) -> None:
+        """White fleeces of families without a running agreement are sorted once, and wait in the store."""
+        self._sorting(0, len(COMMUNITIES), self.others, at(when, 15))
+
+    def _sorting(self, turn: int, community: int, lots: Sequence[Held], when: datetime) -> list[Held]:
+        """Sort fleeces into classes; the skirtings are put aside."""
         grams, colour = sum(one.grams for one in lots), ("colour", COLOURS[turn])
         made = [
             Made(
@@ -276,9 +301,8 @@ class _Shearing:
         made.append(Made(f"bragas/{turn}/{community}", "bragas", "second", skirtings, attributes=(colour,)))
         losses = {"process": grams - sum(one.grams for one in made)}
         *sorted_lots, bragas = self.store.process("sorting", self.cast.sorting, lots, made, when, losses=losses)
-        for (name, _, _), held in zip(CLASSES, sorted_lots, strict=True):
-            self.classes[name].append(held)
         self.bragas.append(bragas)
+        return sorted_lots
 
     def bales(self, turn: int, when: date) -> None:
         """Each class of all communities together becomes one lot, is baled, and goes to the mill."""
@@ -307,6 +331,9 @@ class _Shearing:
             vehicle=f"EJV-{80 + turn}",
             seals=(seal,),
         )
+        claims: Claims = [kept("pasture-agreement")] if turn == 0 else []
+        sale = sell(self.scribe, self.deal, f"lorry/{turn}", [Sold(one, claims) for one in load], at(when, 16))
+        self.sold += sum(one.grams for one in load)
         sent = shipping.dispatch(self.scribe, hand, load, at(when, 17), lorry)
         arrives = at(later(when, 2), 10)
         back, short = (12_000, 400) if turn == 0 else (0, 0)
@@ -314,4 +341,9 @@ class _Shearing:
         if short:
             shipping.explain(self.scribe, cast.mill.hand, receipt, "shortage-unexplained", "dried-in-transit", arrives)
         if back:
-            shipping.take_back(self.scribe, hand, sent, back, "class-differs", at(later(when, 6), 10))
+            home = shipping.take_back(self.scribe, hand, sent, back, "class-differs", at(later(when, 6), 10))
+            take_sale_back(self.scribe, self.deal, sale, home, "class-differs", at(later(when, 6), 12))
+
+    def contract(self) -> None:
+        """Signed before the shearing, for what it turned out to be; the price follows the market."""
+        sign_contract(self.scribe, self.deal, self.sold, (), at(day(1, 9), 16))

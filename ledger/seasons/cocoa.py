@@ -1,34 +1,43 @@
 """A cocoa season: 201 families, wet beans bought on two days a week, fermented in boxes, dried, sorted, bagged.
 
 Modelled on a co-operative of San Martin that ferments and dries what its members bring (examples/README.md),
-with invented people, organisations and events.
+with invented people, organisations and events. Certified beans have boxes of their own. What is sold under Rainforest
+Alliance draws on a licensed volume; the compact on production and protection covers most families, and the share of
+every lot is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from ledger.seasons import shipping
-from ledger.seasons.agreements import FAIR_TRADE, ORGANIC, Paper, Terms, record_certificate, sign_agreement
+from ledger.seasons.agreements import FAIR_TRADE, ORGANIC, RAINFOREST, adjust_volume
 from ledger.seasons.calendar import EUROPE_SUMMER, at, day, later
+from ledger.seasons.cocoa_enrolment import (
+    BEANS,
+    BOX_GRAMS,
+    FAMILIES,
+    FIRST_LICENCE,
+    GOODS,
+    IN_TOWN,
+    SECTORS,
+    Cast,
+    Papers,
+    cast_of,
+    enrolment,
+)
 from ledger.seasons.desk import Desk, Habit, Turn, Visit, brought_by, plan
-from ledger.seasons.families import Family, Goods, Register, Sector
-from ledger.seasons.organisations import Centre, Organisation, centre, facility, found, lend_pen, vessel
+from ledger.seasons.families import Family
 from ledger.seasons.scribe import Scribe
 from ledger.seasons.stock import Held, Made, Store, Weighing, share, take
-from ledger.seasons.story import Story
+from ledger.seasons.story import Attempt, Story
+from ledger.seasons.trade import EVIDENCED, Deal, Sold, attempt, certified, debit, sell, sign_contract
 from ledger.seasons.world import World
 
 NAME = "cocoa"
-FAMILIES = 201
-GOODS = Goods("cocoa", "wet-beans")
 BAG, BAGS = 62_500, 400
-BOX_GRAMS = 2_600_000
-BOXES = 12
-"""Boxes per centre: three or four are filled on a buying day and stay full for six days."""
-
 TURNS = 16
 FIRST_TUESDAY = day(4, 21)
 HABIT = Habit(lowest=200, highest=320, visits=(2, 4), gap=(2, 4), smallest=60_000)
@@ -36,35 +45,22 @@ TRACED = 1
 MISTYPED, TOO_OLD = {(4, 0), (10, 1)}, {(3, 1), (8, 0)}
 """Turns and sides (0 the town's centre, 1 the one across the river) where something goes otherwise."""
 
-SECTORS = (
-    Sector("Ramal del Colibrí", "Chazuta", -6_570_000, -76_130_000),
-    Sector("Isla de Achiote", "Chazuta", -6_590_000, -76_100_000),
-    Sector("Playa Mansa", "Chazuta", -6_560_000, -76_080_000),
-    Sector("Banda del Caimito", "Chazuta", -6_540_000, -76_150_000),
-    Sector("Cerro Pinto", "Huimbayoc", -6_420_000, -75_770_000),
-    Sector("Puerto Guayaba", "Chipurana", -6_360_000, -75_740_000),
-)
-IN_TOWN = 3
+CERTIFIED, ORDINARY = "certified", "ordinary"
+STREAMS = (CERTIFIED, ORDINARY)
+"""What is kept apart, from the box on."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Cast:
-    cooperative: Organisation
-    institution: Organisation
-    certifier: Organisation
-    buyer: Organisation
-    centres: tuple[Centre, Centre]
-    dryers: str
-    store: str
-    boxes: tuple[tuple[str, ...], tuple[str, ...]]
+LEFT_OF_LICENCE = 420_000
+"""Grams of the licensed volume that the season leaves, unless less than that lies in store."""
 
 
 def tell(world: World) -> Story:
     """The whole season, in the order in which it happened."""
     scribe = Scribe(world, NAME)
-    cast = _cast(scribe)
-    harvest = _Harvest(scribe, cast, _enrolment(scribe, cast))
+    cast = cast_of(scribe)
+    families, papers = enrolment(scribe, cast)
+    harvest = _Harvest(scribe, cast, families, papers)
     harvest.run()
+    refused = harvest.after()
     traced = harvest.containers[TRACED]
     return Story(
         name=NAME,
@@ -74,119 +70,41 @@ def tell(world: World) -> Story:
         cooperative_name=cast.cooperative.name,
         buyer=cast.buyer.party,
         traced=traced.lot,
-        lots={"first container": harvest.containers[0].lot, "defects": harvest.defects[0].lot},
+        lots={
+            "first container": harvest.containers[0].lot,
+            "defects": harvest.defects[0].lot,
+            "ordinary": harvest.sorted[ORDINARY][-1].lot,
+        },
         sources=harvest.store.sources[traced.lot],
         brought_in=harvest.store.brought_in,
         drafts=tuple(scribe.drafts),
         world=world,
+        shared=traced.lot,
+        leans_on=papers.rainforest,
+        attempts=(refused,),
     )
-
-
-def _cast(scribe: Scribe) -> _Cast:
-    opening, town = at(day(3, 2), 9), "Chazuta"
-    cooperative = found(
-        scribe, "cooperative", "cooperative", "Cooperativa Cacao Siete Remansos", opening, district=town
-    )
-    institution = found(scribe, "institution", "institution", "Mesa Producción y Bosque", opening, district="Tarapoto")
-    certifier = found(scribe, "certifier", "certifier", "Sello Río Limpio", opening, role="certifier")
-    buyer = found(scribe, "buyer", "buyer", "Fabbrica Goccia d'Alba", opening, country="IT", role="buyer")
-    posts = (
-        centre(scribe, cooperative, "C001", "Centro de acopio del Puerto", town, at(day(3, 2), 10)),
-        centre(scribe, cooperative, "C002", "Centro de acopio La Banda", town, at(day(3, 2), 10, 30)),
-    )
-    boxes = []
-    for post in posts:
-        row = [
-            vessel(scribe, cooperative, post, f"{post.code}-B{number:02d}", BOX_GRAMS, at(day(3, 2), 11))
-            for number in range(1, BOXES + 1)
-        ]
-        boxes.append(tuple(row))
-    dryers = facility(scribe, cooperative, "D001", "dryer", "Secadores solares", town, at(day(3, 2), 12))
-    store = facility(scribe, cooperative, "A001", "store", "Almacén de exportación", "Tarapoto", at(day(3, 2), 12, 30))
-    lend_pen(scribe, cooperative, at(day(3, 2), 14))
-    return _Cast(cooperative, institution, certifier, buyer, posts, dryers, store, (boxes[0], boxes[1]))
-
-
-def _papers(scribe: Scribe, cast: _Cast) -> tuple[str, str, str]:
-    when = at(day(3, 3), 10)
-    terms = Terms(
-        framework="production-protection-compact",
-        level="cooperative",
-        code="PP-2026-07",
-        valid_from=day(1, 1),
-        valid_to=date(2028, 12, 31),
-        commitments=(
-            ("no-felling", "prohibit", True),
-            ("no-forbidden-crops", "prohibit", True),
-            ("shade-kept", "do", False),
-        ),
-        benefits=("credit", "technical-assistance"),
-    )
-    institutions = ((cast.institution.party, "implementer"), (cast.cooperative.party, "cooperative"))
-    agreement = sign_agreement(scribe, cast.institution.hand, terms, institutions, when)
-    sites = (
-        *((post.facility, ("collection", "fermenting")) for post in cast.centres),
-        (cast.dryers, ("drying",)),
-        (cast.store, ("sorting", "packing", "export")),
-    )
-    products = (("cocoa", "wet-beans"), ("cocoa", "dry-beans"))
-    holder, by = cast.cooperative.party, cast.certifier
-    organic = Paper(ORGANIC, "2018/848", "EJ-ORG-2026-0201", holder, day(2, 1), date(2027, 1, 31), products, sites)
-    fair = Paper(FAIR_TRADE, "2022", "EJ-FT-0201", holder, date(2025, 10, 1), date(2028, 9, 30), products, sites)
-    return (
-        agreement,
-        record_certificate(scribe, by.hand, by.party, organic, when),
-        record_certificate(scribe, by.hand, by.party, fair, when),
-    )
-
-
-def _enrolment(scribe: Scribe, cast: _Cast) -> list[Family]:
-    agreement, organic, fair = _papers(scribe, cast)
-    book = Register(scribe, cast.cooperative.hand, GOODS)
-    dice = scribe.dice("enrolment")
-    families = []
-    for number in range(1, FAMILIES + 1):
-        sector = SECTORS[dice.roll(0, len(SECTORS) - 1)]
-        when = at(later(day(3, 5), number // 8), 8, (number % 8) * 60)
-        area_m2 = dice.around(23_000, 10_000)
-        producer = book.enrol(number, f"SR-{number:03d}", sector, when)
-        place = book.plot(number, f"SR-{number:03d}-1", sector, when, area_m2=area_m2)
-        book.hold(place, producer, ("owner", "possessor", "heir")[number % 3], date(2008 + number % 12, 6, 1), when)
-        # Kilograms of dry beans per hectare, stated as the wet beans they come from (39 percent).
-        estimate = area_m2 * dice.roll(550, 850) // 10 * 100 // 39
-        visited = at(later(day(3, 12), number // 9), 9, (number % 9) * 50)
-        book.inspect(number, producer, place, estimate, visited)
-        listed = at(later(day(4, 13), number % 4), 9, number)
-        if number % 14 == 3:
-            book.status(place, ORGANIC, date(2025, 2, 1), when, organic_from=None)
-        else:
-            started = date(2015 + number % 6, 2, 1)
-            book.status(place, ORGANIC, started, when, organic_from=date(started.year + 3, 2, 1))
-            book.list_member(cast.certifier.hand, organic, producer, [place], day(4, 13), listed)
-        if number % 3:
-            book.list_member(cast.certifier.hand, fair, producer, [place], day(4, 13), listed)
-        if dice.chance(790):
-            book.join(agreement, producer, day(1, 15), when)
-        families.append(Family(number, f"SR-{number:03d}", producer, place, sector, estimate))
-    return families
 
 
 class _Harvest:
     """Sixteen buying days at two centres; six days in boxes, a week of sun, sorted by the fortnight."""
 
-    def __init__(self, scribe: Scribe, cast: _Cast, families: Sequence[Family]) -> None:
+    def __init__(self, scribe: Scribe, cast: Cast, families: Sequence[Family], papers: Papers) -> None:
         self.scribe = scribe
         self.cast = cast
+        self.papers = papers
+        window = (day(5, 1), day(12, 31))
+        self.deal = Deal("SR-2026-1", cast.cooperative.hand, cast.buyer.party, BEANS, 780, "USD", window)
         self.store = Store(scribe, cast.cooperative.hand, GOODS)
         self.dice = scribe.dice("harvest")
         self.desks = [Desk(self.store, post, post) for post in cast.centres]
         sides = [[f for f in families if (SECTORS.index(f.sector) >= IN_TOWN) == bool(side)] for side in (0, 1)]
         self.visits = [plan(scribe, side, TURNS, HABIT) for side in sides]
         self.filled = [0, 0]
-        self.dry: list[Held] = []
-        self.sorted: list[Held] = []
+        self.dry: dict[str, list[Held]] = {stream: [] for stream in STREAMS}
+        self.sorted: dict[str, list[Held]] = {stream: [] for stream in STREAMS}
         self.defects: list[Held] = []
         self.containers: list[Held] = []
+        self.sold_at: list[datetime] = []
 
     def run(self) -> None:
         """The whole harvest."""
@@ -206,19 +124,22 @@ class _Harvest:
             too_bad=(1, "older-than-two-days") if (turn, side) in TOO_OLD else None,
         )
         lots = self.desks[side].take_in(named, [self._weigh(visit, buying) for visit in self.visits[side][turn]])
+        for stream in STREAMS:
+            kept = [one for one in lots if self.store.brought_by[one.lot].certified == (stream == CERTIFIED)]
+            if kept:
+                self._ferment_and_dry(f"{turn}/{side}/{stream}", kept, buying, side)
+
+    def _ferment_and_dry(self, label: str, lots: Sequence[Held], buying: date, side: int) -> None:
         fermented = [
-            self._box(f"{turn}/{side}/{number}", group, buying, side, number)
-            for number, group in enumerate(_boxfuls(lots))
+            self._box(f"{label}/{number}", group, buying, side, number) for number, group in enumerate(_boxfuls(lots))
         ]
-        if not fermented:
-            return
-        grams = sum(one.grams for one in fermented)
+        grams, stream = sum(one.grams for one in fermented), label.rpartition("/")[2]
         out = share(grams, self.dice.roll(434, 450))
-        made = Made(f"dry/{turn}/{side}", "dry-beans", "main", out, (("moisture", 69, 1, "percent"),))
+        made = Made(f"dry/{label}", "dry-beans", "main", out, (("moisture", 69, 1, "percent"),))
         losses = {"moisture": grams - out - share(grams, 3), "handling": share(grams, 3)}
         measures = (("moisture-in", 520, 1, "percent"), ("moisture-out", 69, 1, "percent"))
-        when = at(later(buying, 13), 16, side * 30)
-        self.dry += self.store.process(
+        when = at(later(buying, 13), 16, side * 30 + STREAMS.index(stream) * 10)
+        self.dry[stream] += self.store.process(
             "drying",
             self.cast.dryers,
             fermented,
@@ -264,32 +185,38 @@ class _Harvest:
         return fermented
 
     def _sorting(self, number: int, when: date) -> None:
-        """Sort what has dried, cut-test it, and fill what containers it fills."""
-        lots, self.dry = self.dry, []
-        grams = sum(one.grams for one in lots)
+        """Sort what has dried, stream by stream, cut-test it, and fill what containers the certified beans fill."""
+        for place, stream in enumerate(STREAMS):
+            lots, self.dry[stream] = self.dry[stream], []
+            if lots:
+                self._sort(f"{number}/{stream}", lots, at(when, 15, place * 75))
+        while sum(one.grams for one in self.sorted[CERTIFIED]) >= BAGS * BAG:
+            self._container(later(when, 2), len(self.containers))
+
+    def _sort(self, label: str, lots: Sequence[Held], when: datetime) -> None:
+        grams, (number, _, stream) = sum(one.grams for one in lots), label.partition("/")
         main, defects = share(grams, 983), share(grams, 9)
         made = [
-            Made(f"sorted/{number}", "dry-beans", "main", main),
-            Made(f"defects/{number}", "descarte", "second", defects),
+            Made(f"sorted/{label}", "dry-beans", "main", main),
+            Made(f"defects/{label}", "descarte", "second", defects),
         ]
         losses = {"process": grams - main - defects}
-        good, bad = self.store.process("sorting", self.cast.store, lots, made, at(when, 16), losses=losses)
+        good, bad = self.store.process("sorting", self.cast.store, lots, made, when, losses=losses)
         cut = (
             ("fermented", self.dice.around(780, 40), 1, "percent"),
             ("mouldy", self.dice.roll(4, 15), 1, "percent"),
             ("slaty", self.dice.roll(6, 20), 1, "percent"),
             ("moisture", 69, 1, "percent"),
         )
-        self.store.inspect(good.lot, cut, "passed", at(when, 17))
-        self.sorted.append(self.store.sample(good, 500, f"MC-{number + 1:02d}", "pre-shipment", at(when, 17, 20)))
+        self.store.inspect(good.lot, cut, "passed", when + timedelta(minutes=40))
+        sample = f"MC-{int(number) * len(STREAMS) + STREAMS.index(stream) + 1:02d}"
+        self.sorted[stream].append(self.store.sample(good, 500, sample, "pre-shipment", when + timedelta(minutes=50)))
         self.defects.append(bad)
-        while sum(one.grams for one in self.sorted) >= BAGS * BAG:
-            self._container(later(when, 2), len(self.containers))
 
     def _container(self, when: date, number: int) -> None:
-        """400 bags of 62.5 kg, sent, and weighed by the buyer a month later."""
+        """400 bags of 62.5 kg, sold with the licensed volume they draw, sent, and weighed a month later."""
         cast = self.cast
-        lots = take(self.sorted, BAGS * BAG)
+        lots = take(self.sorted[CERTIFIED], BAGS * BAG)
         packages = [(f"container/{number}", "bag", BAGS * BAG, BAGS)]
         (bags,) = self.store.pack(cast.store, lots, packages, at(when, 9, number % 2 * 60))
         self.store.labels(bags.lot, BAGS, at(when, 9, number % 2 * 60 + 20))
@@ -305,12 +232,43 @@ class _Harvest:
             seals=(seal,),
         )
         leaves = at(later(when, 1), 15, number % 2 * 60)
+        self._sell(bags, number, leaves - timedelta(hours=4))
         load = shipping.dispatch(self.scribe, cast.cooperative.hand, [bags], leaves, lorry)
         short, back = (800, 3 * BAG) if number == TRACED else (0, 0)
         arrives = at(later(when, 34), 10, number % 2 * 45, zone=EUROPE_SUMMER)
         receipt = shipping.receive(self.scribe, cast.buyer, load, arrives, refused=back, missing=short, seals=(seal,))
         if short:
             shipping.explain(self.scribe, cast.buyer.hand, receipt, "shortage-unexplained", "spilled-at-port", arrives)
+
+    def _sell(self, bags: Held, number: int, when: datetime) -> None:
+        drawn = [debit(self.papers.rainforest, BEANS, GOODS.season, bags.grams)]
+        sell(self.scribe, self.deal, f"container/{number}", [Sold(bags, self._claims())], when, debits=drawn)
+        self.sold_at.append(when)
+
+    def _claims(self) -> list[Mapping[str, str]]:
+        papers = self.papers
+        return [
+            certified(ORGANIC, papers.organic),
+            certified(FAIR_TRADE, papers.fair),
+            certified(RAINFOREST, papers.rainforest),
+            EVIDENCED,
+        ]
+
+    def after(self) -> Attempt:
+        """The contract, the volume the body granted when the harvest was known, and a sale of one gram too many."""
+        sold = sum(one.grams for one in self.containers)
+        signed, granted = at(day(4, 17), 10), self.sold_at[1] - timedelta(days=6)
+        sign_contract(self.scribe, self.deal, sold, self._claims(), signed)
+        rest = self.sorted[CERTIFIED][-1]
+        left = min(LEFT_OF_LICENCE, rest.grams // 2)
+        goods = (*BEANS, GOODS.season)
+        more = sold + left - FIRST_LICENCE
+        adjust_volume(self.scribe, self.cast.certifier.hand, self.papers.rainforest, goods, more, granted)
+        too_much = replace(rest, grams=left + 1)
+        drawn = [debit(self.papers.rainforest, BEANS, GOODS.season, too_much.grams)]
+        line = Sold(too_much, [certified(RAINFOREST, self.papers.rainforest)])
+        when = self.sold_at[-1] + timedelta(days=20)
+        return attempt(self.scribe, self.deal, line, "volume-overdrawn", when, debits=drawn)
 
 
 def _boxfuls(lots: Sequence[Held]) -> list[list[Held]]:

@@ -52,7 +52,7 @@ SECTORS = (
 FOREST = ((-77_785_800, -5_754_100), (-77_197_000, -6_234_800), (-77_048_400, -6_052_800), (-77_637_200, -5_572_100))
 """The corners of the protected forest, a band along the mountains; every sector lies in it."""
 
-FOREST_M2 = 2_180_000_000
+FOREST_M2 = 2_187_000_000
 NORTHERN = 6
 """The first sectors deliver to the northern centre, the others to the southern one."""
 

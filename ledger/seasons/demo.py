@@ -20,7 +20,8 @@ from ledger.book import Ledger
 from ledger.errors import Problem, ProofError
 from ledger.seasons import stage, tamper
 from ledger.seasons.attacks import Attack, Evidence, attack_all
-from ledger.seasons.narrate import families, kilograms
+from ledger.seasons.narrate import claim_lines, families, kept_claims, kilograms
+from ledger.seasons.refusals import Refusal, tell_refusals, try_sales
 from ledger.seasons.story import Story
 from ledger.seasons.telling import Telling
 from ledger.seasons.voice import Say, Voice, silent
@@ -70,6 +71,7 @@ class DemoReport:
     lots: tuple[TracedLot, ...]
     flags: Mapping[str, int]
     attacks: tuple[Attack, ...]
+    refused: tuple[Refusal, ...]
     page: str
 
 
@@ -97,15 +99,10 @@ def run(
         # The clock of the season stops here; from now on the ledger lives in our time, as `serve` opens it.
         with Ledger.open(str(database)) as ledger:
             lots = tuple(_trace(ledger, story, built, out) for story in built.stories)
-            for lot in lots:
-                voice.tell(
-                    "  {commodity}: lot {lot}, {weight} from {families} families in {deliveries} deliveries",
-                    commodity=lot.commodity,
-                    lot=lot.lot,
-                    weight=kilograms(lot.grams),
-                    families=lot.families,
-                    deliveries=lot.deliveries,
-                )
+            for lot, story in zip(lots, built.stories, strict=True):
+                _tell_lot(ledger, lot, story, voice, language)
+            tell_refusals(ledger, built.refused, voice, language)
+            _tell_reach(ledger, built.stories[0], voice)
             page = _page(ledger, lots[0], out, render_page)
             _verify(ledger, voice)
             report = DemoReport(
@@ -121,6 +118,7 @@ def run(
                 lots=lots,
                 flags=built.flags,
                 attacks=(),
+                refused=built.refused,
                 page=page,
             )
         foreign = _foreign(Path(scratch, "foreign", DATABASE), seed, public_url)
@@ -146,6 +144,7 @@ class _Built:
     digests: Mapping[str, str]
     kept_checkpoint: str
     older_copy: Path
+    refused: tuple[Refusal, ...]
 
 
 def _fresh(out: Path) -> Path:
@@ -180,7 +179,9 @@ def _build(database: Path, older: Path, seed: str, public_url: str, voice: Voice
             facts=f"{head.size:,}",
             origin=ledger.origin,
         )
-        return _Built(stories, telling.flags, telling.digests, head.checkpoint, older_copy)
+        # Tried on the last day of the season: a sale is judged on the day it is stated.
+        refused = tuple(refusal for story in stories for refusal in try_sales(ledger, story))
+        return _Built(stories, telling.flags, telling.digests, head.checkpoint, older_copy, refused)
 
 
 def _trace(ledger: Ledger, story: Story, built: _Built, out: Path) -> TracedLot:
@@ -206,6 +207,36 @@ def _trace(ledger: Ledger, story: Story, built: _Built, out: Path) -> TracedLot:
         families=len(families(trace.contributions)),
         deliveries=len(trace.contributions),
         receipts=tuple(receipts),
+    )
+
+
+def _tell_lot(ledger: Ledger, lot: TracedLot, story: Story, voice: Voice, language: Language) -> None:
+    """A traced lot with what it carries; and, where that is another one, a lot of which only a share is kept."""
+    voice.tell(
+        "  {commodity}: lot {lot}, {weight} from {families} families in {deliveries} deliveries",
+        commodity=lot.commodity,
+        lot=lot.lot,
+        weight=kilograms(lot.grams),
+        families=lot.families,
+        deliveries=lot.deliveries,
+    )
+    for line in claim_lines(ledger.lot(lot.lot).claims, voice, language):
+        voice.line(f"    {line}")
+    if story.shared not in ("", lot.lot):
+        voice.tell("    Lot {lot}, where goods of all families were put together:", lot=story.shared)
+        for line in claim_lines(kept_claims(ledger.lot(story.shared)), voice, language):
+            voice.line(f"      {line}")
+
+
+def _tell_reach(ledger: Ledger, story: Story, voice: Voice) -> None:
+    """What would be concerned if the certificate that most of a season leans on were suspended."""
+    reach = ledger.blast_radius(story.leans_on)
+    voice.tell(
+        "If the certificate of {name} were suspended: {lots} lots to look at, {weight} of them with {holders} holders",
+        name=story.cooperative_name,
+        lots=f"{reach.lots:,}",
+        weight=kilograms(sum(reach.held_grams.values())),
+        holders=len(reach.held_grams),
     )
 
 
@@ -255,6 +286,7 @@ def _tell_attack(attack: Attack, voice: Voice) -> None:
 
 def _as_promised(report: DemoReport) -> None:
     unexpected = [attack.name for attack in report.attacks if not attack.as_expected]
+    unexpected += [refusal.code for refusal in report.refused if not refusal.as_expected]
     if unexpected:
         raise ProofError([Problem("demo-not-as-promised", "", name) for name in unexpected])
 
@@ -282,6 +314,7 @@ def _write_summary(report: DemoReport) -> None:
             for lot in report.lots
         },
         "page": report.page,
+        "refused": [refusal.code for refusal in report.refused],
         "attacks": {attack.name: list(attack.codes) for attack in report.attacks},
     }
     _write(

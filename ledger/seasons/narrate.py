@@ -54,8 +54,12 @@ def narrate(ledger: Ledger, story: Story, voice: Voice, language: Language) -> T
     for line in journey(trace.steps, ledger.pack(view.commodity), language):
         voice.line(f"  {line}")
     _whose(trace.contributions, view, voice)
-    for claim in view.claims:
-        _claimed(claim, voice, language)
+    for line in claim_lines(view.claims, voice, language):
+        voice.line(line)
+    if story.shared not in ("", story.traced):
+        voice.tell("Lot {lot}, where goods of all families were put together:", lot=story.shared)
+        for line in claim_lines(kept_claims(ledger.lot(story.shared)), voice, language):
+            voice.line(line)
     return trace
 
 
@@ -99,20 +103,26 @@ def _whose(contributions: Sequence[Contribution], view: LotView, voice: Voice) -
     )
 
 
-def _claimed(claim: Claim, voice: Voice, language: Language) -> None:
-    """One line per claim: what it is called, how it stands, and the share of the lot behind it."""
-    text = {
-        "carried": "{name}: carried; {part} of {whole} from {families} families",
-        "held": "{name}: held; {part} of {whole} from {families} families",
-        "not-carried": "{name}: not carried; {part} of {whole} from {families} families",
-    }[claim.status]
-    part, whole = kilograms(claim.covered_grams), kilograms(claim.total_grams)
-    # A phrase stands in the catalogue whole, so that each language can put its words in its own order.
-    name = claim.names.get(language, claim.name)
-    voice.tell(text, name=name, part=part, whole=whole, families=claim.covered_families)
-    for reason in claim.reasons[:_SHOWN]:
-        if reason.effect != "note":
-            voice.line(f"    {say_reason(reason.code, language)} ({kilograms(reason.grams)})")
+def claim_lines(claims: Iterable[Claim], voice: Voice, language: Language) -> list[str]:
+    """Each claim: what it is called, how it stands, the share of the lot behind it, and the reasons that weigh most."""
+    lines = []
+    for claim in claims:
+        # A phrase stands in the catalogue whole, so that each language can put its words in its own order.
+        text = {
+            "carried": "{name}: carried; {part} of {whole} from {families} families",
+            "held": "{name}: held; {part} of {whole} from {families} families",
+            "not-carried": "{name}: not carried; {part} of {whole} from {families} families",
+        }[claim.status]
+        part, whole = kilograms(claim.covered_grams), kilograms(claim.total_grams)
+        name = claim.names.get(language, claim.name)
+        lines.append(voice.phrase(text, name=name, part=part, whole=whole, families=claim.covered_families))
+        lines += [f"  {say_reason(one.code, language)} ({kilograms(one.grams)})" for one in claim.totals[:_SHOWN]]
+    return lines
+
+
+def kept_claims(view: LotView) -> list[Claim]:
+    """The claims of a lot that rest on agreements."""
+    return [claim for claim in view.claims if claim.kind == "conservation"]
 
 
 def _deliveries(contributions: Sequence[Contribution], language: Language) -> str:

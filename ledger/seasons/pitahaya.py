@@ -1,17 +1,26 @@
 """A season of yellow pitahaya: 228 families, picked, graded, packed, cooled and sent within a day.
 
 Modelled on an association of San Martin (examples/README.md), with invented people, organisations and events.
-Nothing is converted: what leaves is what came in, less culls for the market in town and what was lost.
+Nothing is converted: what leaves is what came in, less culls for the market in town and what was lost. Fruit of
+families that no certificate lists goes to that market too, ungraded. Fruit is sold as it was accepted at the dock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ledger.seasons import shipping
-from ledger.seasons.agreements import FAIR_TRADE, Paper, Terms, record_certificate, sign_agreement
+from ledger.seasons.agreements import (
+    FAIR_TRADE,
+    Paper,
+    Terms,
+    countersign,
+    monitor,
+    record_certificate,
+    sign_agreement,
+)
 from ledger.seasons.calendar import at, day, later
 from ledger.seasons.desk import Desk, Habit, Turn, Visit, brought_by, plan
 from ledger.seasons.families import Family, Goods, Register, Sector
@@ -19,6 +28,7 @@ from ledger.seasons.organisations import Centre, Organisation, centre, facility,
 from ledger.seasons.scribe import Scribe
 from ledger.seasons.stock import Held, Made, Measures, Store, Weighing, share
 from ledger.seasons.story import Story
+from ledger.seasons.trade import Deal, Sold, certified, sell, sign_contract
 from ledger.seasons.world import World
 
 NAME = "pitahaya"
@@ -36,6 +46,7 @@ TRACED_DAY = 10
 WARM_DAY = 13
 MISTYPED, TOO_RIPE, REFUSED = {6}, {4, 17}, {TRACED_DAY: 18_000, 15: 40_500}
 SPECIES = ("species", "yellow")
+COMMITMENTS = (("no-new-clearing", "prohibit", True), ("water", "do", True), ("training", "do", False))
 CALIBRES = (("large", 310), ("medium", 330), ("small", 230))
 """Calibre, and its share of the day's fruit in thousandths; the rest are culls and loss."""
 
@@ -64,9 +75,11 @@ def tell(world: World) -> Story:
     """The whole season, in the order in which it happened."""
     scribe = Scribe(world, NAME)
     cast = _cast(scribe)
-    harvest = _Harvest(scribe, cast, _enrolment(scribe, cast))
+    families, certificate = _enrolment(scribe, cast)
+    harvest = _Harvest(scribe, cast, families, certificate)
     for turn in range(TURNS):
         harvest.day(turn, later(FIRST_MONDAY, 7 * (turn // 3) + 2 * (turn % 3)))
+    harvest.contract()
     traced = harvest.pallets[TRACED_DAY][0]
     return Story(
         name=NAME,
@@ -85,6 +98,8 @@ def tell(world: World) -> Story:
         brought_in=harvest.store.brought_in,
         drafts=tuple(scribe.drafts),
         world=world,
+        shared=traced.lot,
+        leans_on=certificate,
     )
 
 
@@ -102,7 +117,7 @@ def _cast(scribe: Scribe) -> _Cast:
     return _Cast(association, institution, certifier, buyer, market, post, packhouse, cold_room)
 
 
-def _enrolment(scribe: Scribe, cast: _Cast) -> list[Family]:
+def _enrolment(scribe: Scribe, cast: _Cast) -> tuple[list[Family], str]:
     when = at(day(1, 13), 10)
     terms = Terms(
         framework="best-practice",
@@ -110,14 +125,21 @@ def _enrolment(scribe: Scribe, cast: _Cast) -> list[Family]:
         code="BP-2026-02",
         valid_from=day(1, 1),
         valid_to=date(2026, 12, 31),
-        commitments=(("river-strip-kept", "do", True), ("no-forbidden-inputs", "prohibit", True)),
+        commitments=COMMITMENTS,
         benefits=("technical-assistance", "market-access"),
     )
     institutions = ((cast.institution.party, "implementer"), (cast.association.party, "cooperative"))
     agreement = sign_agreement(scribe, cast.institution.hand, terms, institutions, when)
-    sites = ((cast.packhouse, ("grading", "packing")), (cast.cold_room, ("storage", "export")))
+    countersign(scribe, cast.association.hand, scribe.drafts[-1].id, "agreement", at(day(1, 13), 15))
+    met = [(code, "met") for code, _, _ in COMMITMENTS]
+    monitor(scribe, cast.institution.hand, agreement, "inspection", met, at(day(3, 4), 11))
+    sites = (
+        (cast.desk.facility, ("collection",)),
+        (cast.packhouse, ("grading", "packing")),
+        (cast.cold_room, ("storage", "export")),
+    )
     products = (("dragon-fruit", "fresh"),)
-    days = (date(2025, 11, 1), date(2026, 10, 31))
+    days = (date(2025, 11, 1), date(2028, 10, 31))
     paper = Paper(FAIR_TRADE, "2024", "EJ-FT-0228", cast.association.party, *days, products, sites)
     certificate = record_certificate(scribe, cast.certifier.hand, cast.certifier.party, paper, when)
 
@@ -133,26 +155,33 @@ def _enrolment(scribe: Scribe, cast: _Cast) -> list[Family]:
         book.hold(place, producer, "owner" if number % 3 else "tenant", date(2016 + number % 8, 3, 1), when)
         estimate = area_m2 * dice.roll(800, 1_200)
         book.estimate(place, estimate, "yield-model", when)
-        if dice.chance(820):
+        signs, listed = dice.chance(820), number % 10 != 4
+        if signs:
             book.join(agreement, producer, day(1, 5), when)
-        if number % 5:
+        if listed:
             book.list_member(cast.certifier.hand, certificate, producer, [place], day(1, 5), at(day(1, 28), 9, number))
-        families.append(Family(number, f"FA-{number:03d}", producer, place, sector, estimate))
-    return families
+        code = f"FA-{number:03d}"
+        families.append(Family(number, code, producer, place, sector, estimate, certified=listed, signatory=signs))
+    return families, certificate
 
 
 class _Harvest:
     """Three mornings a week: fruit in by eleven, graded by two, on pallets by five, on the lorry at seven."""
 
-    def __init__(self, scribe: Scribe, cast: _Cast, families: Sequence[Family]) -> None:
+    def __init__(self, scribe: Scribe, cast: _Cast, families: Sequence[Family], certificate: str) -> None:
         self.scribe = scribe
+        window = (day(2, 1), day(4, 30))
+        hand, buyer = cast.association.hand, cast.buyer.party
+        self.deal = Deal("FA-2026-1", hand, buyer, ("dragon-fruit", "fresh"), 620, "PEN", window)
+        self.claims = [certified(FAIR_TRADE, certificate)]
+        self.sold = 0
         self.cast = cast
         self.store = Store(scribe, cast.association.hand, GOODS)
         self.dice = scribe.dice("harvest")
         self.desk = Desk(self.store, cast.desk, cast.desk, hours=MORNING)
         self.visits = plan(scribe, families, TURNS, HABIT)
         self.pallets: list[list[Held]] = []
-        self.culls: list[Held] = []
+        self.for_town: list[Held] = []
         self.first_culls = ""
 
     def day(self, turn: int, today: date) -> None:
@@ -164,12 +193,14 @@ class _Harvest:
             too_bad=(2, "overripe") if turn in TOO_RIPE else None,
         )
         lots = self.desk.take_in(named, [self._weigh(visit, today) for visit in self.visits[turn]])
-        graded = self._grading(turn, today, lots) if lots else []
+        listed = [one for one in lots if self.store.brought_by[one.lot].certified]
+        self.for_town += [one for one in lots if one not in listed]
+        graded = self._grading(turn, today, listed) if listed else []
         pallets = [pallet for held in graded for pallet in self._pallets(today, held)]
         self.pallets.append(pallets)
         if pallets:
             self._lorry(turn, today, pallets)
-        if turn % 3 == 2 and self.culls:
+        if turn % 3 == 2 and self.for_town:
             self._market(turn, later(today, 1))
 
     def _weigh(self, visit: Visit, today: date) -> Weighing:
@@ -196,7 +227,7 @@ class _Harvest:
         made.append(Made(f"culls/{turn}", "culls", "second", culls, attributes=(SPECIES,)))
         losses = {"handling": lost}
         *good, bad = self.store.process("grading", self.cast.packhouse, lots, made, at(today, 14), losses=losses)
-        self.culls.append(bad)
+        self.for_town.append(bad)
         self.first_culls = self.first_culls or bad.lot
         return good
 
@@ -235,16 +266,26 @@ class _Harvest:
         short = 900 if turn == TRACED_DAY else 0
         arrived = at(tomorrow, 19, 30)
         receipt = shipping.receive(self.scribe, buyer, load, arrived, refused=back, missing=short, seals=lorry.seals)
+        self._sell(turn, [pallets[0].less(back + short), *pallets[1:]], at(later(today, 2), 9))
         if short:
             shipping.explain(self.scribe, buyer.hand, receipt, "shortage-unexplained", "dried-in-transit", arrived)
         if back:
             home = shipping.take_back(self.scribe, hand, load, back, "soft-fruit", at(later(today, 3), 15))
             self.store.lose(home, back, "destroyed", at(later(today, 3), 16))
 
+    def _sell(self, turn: int, accepted: Sequence[Held], when: datetime) -> None:
+        """What the buyer accepted is sold on the morning after."""
+        sell(self.scribe, self.deal, f"lorry/{turn}", [Sold(one, self.claims) for one in accepted], when)
+        self.sold += sum(one.grams for one in accepted)
+
+    def contract(self) -> None:
+        """Signed before the season, for what the season turned out to be."""
+        sign_contract(self.scribe, self.deal, self.sold, self.claims, at(day(1, 26), 10))
+
     def _market(self, turn: int, when: date) -> None:
-        """The week's culls go to the market in town, which has no key: the association tells from the waybill."""
+        """Culls and unlisted fruit of the week go to the market, which has no key: told from the waybill."""
         hand = self.cast.association.hand
-        lots, self.culls = self.culls, []
+        lots, self.for_town = self.for_town, []
         lorry = shipping.Lorry(
             number=f"market/{turn}",
             leaves_from=self.cast.packhouse,

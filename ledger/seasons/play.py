@@ -10,6 +10,7 @@ from ledger.book import Ledger
 from ledger.queries import Verification
 from ledger.seasons import stage
 from ledger.seasons.narrate import narrate
+from ledger.seasons.refusals import tell_refusals, try_sales
 from ledger.seasons.story import Story
 from ledger.seasons.telling import Telling
 from ledger.seasons.voice import Say, Voice
@@ -32,6 +33,7 @@ def play(database: Path, name: str, seed: str, say: Say, language: Language = "e
     voice = Voice(say, language)
     with told(database, (name,), seed) as (ledger, (story,), telling):
         narrate(ledger, story, voice, language)
+        tell_refusals(ledger, list(try_sales(ledger, story)), voice, language)
         for code, times in sorted(telling.flags.items()):
             voice.tell("Flag {code}: {times}", code=code, times=times)
         found = ledger.verify()

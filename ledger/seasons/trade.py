@@ -30,13 +30,16 @@ def kept(framework: str) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A contract: its number, who sells to whom, what (commodity, form), for how much a kilogram, in which days."""
+    """A contract: its number, who sells to whom, what (commodity, form), for how much a kilogram, in which days.
+
+    Without `cents` the price is fixed later.
+    """
 
     number: str
     seller: Hand
     buyer: str
     goods: tuple[str, str]
-    cents: int
+    cents: int | None
     currency: str
     window: tuple[date, date]
 
@@ -59,7 +62,7 @@ def sign_contract(scribe: Scribe, deal: Deal, grams: int, claims: Claims, when: 
         "buyer": deal.buyer,
         "lines": [{"commodity": commodity, "form": form, "grams": grams}],
         "claims": list(claims),
-        "price_terms": "fixed",
+        "price_terms": "to-be-fixed" if deal.cents is None else "fixed",
         "price": _price(deal),
         "deliver_from": deal.window[0].isoformat(),
         "deliver_to": deal.window[1].isoformat(),
@@ -157,5 +160,7 @@ def _sale(
     return {name: value for name, value in body.items() if value is not None}
 
 
-def _price(deal: Deal) -> dict[str, Any]:
+def _price(deal: Deal) -> dict[str, Any] | None:
+    if deal.cents is None:
+        return None
     return {"minor": deal.cents, "scale": 0, "currency": deal.currency, "per_grams": 1_000}

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from ledger.statement import Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A mark that stands, with the index of the fact that made it."""
 
     index: int

@@ -4,35 +4,83 @@ Claims of one lot lean on the same producers, plots and certificates as those of
 co-operative. What is kept is good for the newest size only, and the log itself says what became stale: when a fact
 brought a new mark for anything met so far, or corrected another, all of it is dropped. It looks at the log, not at
 events, so that other processes may write.
+
+Marks on lots are not kept, except those on deliveries: a lot is sold, held and packed all the time, and each time all
+the rest would have to go.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from ledger.claims import Appraiser, Delivery
-from ledger.state import Origin, Standing
+from ledger.claims import Appraiser, Behind, StepTaken
+from ledger.packs.in_force import InForce
+from ledger.state import Standing
+from ledger.store.bearing import BEARING
 from ledger.store.connection import Connection
 from ledger.store.names import Names
 
 _THINGS_KEPT = 40_000
 _ROWS_KEPT = 25_000
+_INPUTS_KEPT = 50_000
 _TOO_FAR = 10_000
 """New facts beyond which asking what they changed costs more than reading anew."""
+_MOVES_KEPT = 64
+
+_ASKED = (*BEARING, "pack")
 
 
-class KeptSet(NamedTuple):
-    """The rows of an origin set and the deliveries they name, with the marks on those that bear on a claim.
+class StaleError(Exception):
+    """What a reader found is no longer what the newest readers would find: it must keep it to itself."""
 
-    `things` are the producers, land, places and parties named there.
-    """
 
-    rows: tuple[Origin, ...]
-    deliveries: Mapping[str, Delivery]
-    marks: Mapping[str, Sequence[Standing]]
-    things: frozenset[str]
+class Common:
+    """What questions at one moment of the books have in common; each belongs to one appraiser and lives as long."""
+
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self.appraiser = Appraiser()
+        self.sets: dict[int, Behind] = {}
+        self.steps: dict[str, StepTaken] = {}
+        self.in_force: InForce | None = None
+        self.roots: set[str] = set()
+        self._row_count = 0
+        self._input_count = 0
+
+    def add_marks(self, marks: Mapping[str, Sequence[Standing]]) -> None:
+        """Marks of things that were not met before."""
+        self.appraiser.marks.update(marks)
+
+    def add_set(self, number: int, found: Behind) -> None:
+        """The deliveries behind an origin set. A few too many, and all are read anew."""
+        if self._row_count + len(found.rows) > _ROWS_KEPT:
+            self.sets = {}
+            self.roots = set()
+            self._row_count = 0
+        self.sets[number] = found
+        self.roots |= found.deliveries.keys()
+        self._row_count += len(found.rows)
+
+    def add_steps(self, steps: Mapping[str, StepTaken]) -> None:
+        """How lots were made of others: settled at their birth."""
+        inputs = sum(len(step.inputs) for step in steps.values())
+        if self._input_count + inputs > _INPUTS_KEPT:
+            self.steps = {}
+            self._input_count = 0
+        self.steps.update(steps)
+        self._input_count += inputs
+
+    def has_met(self, things: AbstractSet[str]) -> bool:
+        """Whether anything kept rests on what is said of any of these things."""
+        return not (things.isdisjoint(self.appraiser.marks.keys()) and things.isdisjoint(self.roots))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was read yet."""
+        return not (self.appraiser.marks or self.sets or self.steps or self.in_force)
 
 
 class Kept:
@@ -46,27 +94,36 @@ class Kept:
 
     def _forget(self, size: int) -> None:
         self._size = size
-        self._appraiser = Appraiser()
-        self._sets: dict[int, KeptSet] = {}
-        self._row_count = 0
+        self._common = Common()
+        # What the latest facts spoke of, by the size after them: readers of a moment ago may still bring something.
+        self._moves: deque[tuple[int, AbstractSet[str]]] = deque(maxlen=_MOVES_KEPT)
+        self._oldest = size
+
+    def forget(self) -> None:
+        """Drop everything: what was read may never be committed."""
+        with self._lock:
+            self._forget(0)
 
     def follow(self, connection: Connection, names: Names, size: int) -> None:
         """Move on to a newer size, inside the read transaction that saw it; drop all that new facts made stale."""
         with self._lock:
-            if size <= self._size:
+            if size < self._size:
                 return
-            met = self._appraiser.marks
-            if not met and not self._sets:
-                self._size = size
-            elif (
-                size - self._size > _TOO_FAR
-                or len(met) > _THINGS_KEPT
-                or self._was_corrected(connection, size)
-                or self._is_touched(connection, names, size)
-            ):
+            if len(self._common.appraiser.marks) > _THINGS_KEPT:
                 self._forget(size)
-            else:
-                self._size = size
+            if size == self._size:
+                return
+            if self._common.is_empty or size - self._size > _TOO_FAR or self._was_corrected(connection, size):
+                self._forget(size)
+                return
+            spoken_of = self._spoken_of(connection, names, size)
+            if spoken_of is None or self._common.has_met(spoken_of):
+                self._forget(size)
+                return
+            if len(self._moves) == _MOVES_KEPT:
+                self._oldest = self._moves[0][0]
+            self._moves.append((size, spoken_of))
+            self._size = size
 
     def _was_corrected(self, connection: Connection, size: int) -> bool:
         found = connection.one(
@@ -78,37 +135,57 @@ class Kept:
         )
         return found is not None
 
-    def _is_touched(self, connection: Connection, names: Names, size: int) -> bool:
-        """Whether a new fact marks anything met so far in a way that bears on a claim."""
+    def _spoken_of(self, connection: Connection, names: Names, size: int) -> AbstractSet[str] | None:
+        """All that new facts mark in a way that bears on a claim; None where they adopt another pack."""
         rows = connection.all(
-            "SELECT DISTINCT subject FROM mark WHERE log = ? AND ix >= ? AND ix < ? AND kind NOT IN"
-            " ('estimate', 'label', 'confirmed', 'inspected', 'dispatched', 'received', 'receipt', 'conditions')",
+            f"SELECT DISTINCT subject, kind = 'pack' FROM mark WHERE log = ? AND ix >= ? AND ix < ?"
+            f" AND kind IN ({', '.join('?' for _ in _ASKED)})",
             self._log,
             self._size,
             size,
+            *_ASKED,
         )
-        numbers = [subject for (subject,) in rows]
+        if any(is_pack for _, is_pack in rows):
+            return None
+        numbers = {subject for subject, _ in rows}
         names.read(connection, numbers)
-        met = self._appraiser.marks
-        return any(names.text(number) in met for number in numbers)
+        return {names.text(number) for number in numbers}
 
-    def appraiser(self, size: int) -> Appraiser:
-        """The kept appraiser where the size is the newest seen, else one of the caller's own."""
-        with self._lock:
-            return self._appraiser if size == self._size else Appraiser()
+    # ------------------------------------------------------------ questions
 
-    def origin_set(self, size: int, number: int) -> KeptSet | None:
-        """What is kept of an origin set at this size."""
+    def common(self, size: int) -> Common | None:
+        """What is kept, where the size is the newest seen."""
         with self._lock:
-            return self._sets.get(number) if size == self._size else None
+            return self._common if size == self._size else None
 
-    def keep_set(self, size: int, number: int, found: KeptSet) -> None:
-        """Keep an origin set that was read at this size, if it still is the newest one."""
+    def add_marks(self, common: Common, size: int, marks: Mapping[str, Sequence[Standing]]) -> None:
+        """Keep marks that were read at a size; raises StaleError where newer facts have changed them."""
         with self._lock:
-            if size != self._size or len(found.rows) > _ROWS_KEPT:
-                return
-            if self._row_count + len(found.rows) > _ROWS_KEPT:
-                self._sets = {}
-                self._row_count = 0
-            self._sets[number] = found
-            self._row_count += len(found.rows)
+            self._must_hold(common, size, marks.keys())
+            common.add_marks(marks)
+
+    def add_set(self, common: Common, size: int, number: int, found: Behind) -> None:
+        """The same for the deliveries behind an origin set, whose marks were added before."""
+        with self._lock:
+            self._must_hold(common, size, found.deliveries.keys())
+            common.add_set(number, found)
+
+    def add_steps(self, common: Common, size: int, steps: Mapping[str, StepTaken]) -> None:
+        """The same for steps; only a correction changes these."""
+        with self._lock:
+            self._must_hold(common, size, ())
+            common.add_steps(steps)
+
+    def add_packs(self, common: Common, size: int, in_force: InForce) -> None:
+        """The same for the packs in force."""
+        with self._lock:
+            self._must_hold(common, size, ())
+            common.in_force = in_force
+
+    def _must_hold(self, common: Common, size: int, subjects: Iterable[str]) -> None:
+        if common is not self._common or size < self._oldest:
+            raise StaleError
+        if size < self._size and any(
+            not spoken_of.isdisjoint(subjects) for later, spoken_of in self._moves if later > size
+        ):
+            raise StaleError

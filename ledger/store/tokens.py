@@ -18,6 +18,7 @@ SCOPES = (
     "facts:write",
     "facts:read",
     "lots:read",
+    "reports:read",
     "documents:write",
     "metrics:read",
     "webhooks:write",

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from ledger.settings import Settings
+from ledger.store.tokens import SCOPES
 from tests.api import world as worlds
 from tests.api.telling import pooled_lot
 
@@ -26,8 +27,7 @@ def test_whatever_is_asked_the_answers_are_as_described(tmp_path: Path) -> None:
     world = worlds.found(tmp_path)
     with world.ledger:
         pooled_lot(world, 6)
-        scopes = ("facts:write", "facts:read", "lots:read", "documents:write", "metrics:read", "webhooks:write")
-        scopes += ("disclosures:read",)
+        scopes = SCOPES
         token = world.ledger.create_token(party=world.coop, scopes=scopes, days=1, label="tests")
         headers = {"authorization": f"Bearer {token}"}
         app = create_app(world.ledger, Settings())

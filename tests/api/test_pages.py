@@ -16,7 +16,7 @@ from api.pages.document import counted
 from api.pages.lot import lot_html, prefers_json
 from api.pages.lotcode import canonical_lot
 from ledger.errors import FormatError
-from ledger.queries import LotView, ReasonTotal
+from ledger.queries import LotView, OwnerClaim, ReasonTotal
 from ledger.words import LANGUAGES, Language
 from ledger.words.reasons import reason_words
 from tests.api import invented
@@ -96,7 +96,7 @@ def test_the_page_says_what_matters_in_both_languages(client: TestClient) -> Non
         "2 certificates, each with its own validity",
         "Forest conservation agreement The lot does not carry it",
         "14 210 kg of 18 975 kg come from families that keep the agreement (160 families).",
-        "What stands against it: The family is in no agreement. fewer than 5 families",
+        "What stands against it: The family has joined no agreement. fewer than 5 families",
         "What keeps it on hold: The agreement had run out and had not been renewed. 3 120 kg · 34 families",
         "1 600 kg are of land outside the areas of the agreement.",
         "24 310.5 kg · dry parchment · 379 deliveries",
@@ -277,14 +277,14 @@ def test_a_reason_with_two_effects_is_told_with_the_worse_unless_the_milder_reac
 def test_a_reason_that_concerns_nearly_all_does_not_count_out_the_others(client: TestClient) -> None:
     text = Text(client.get(f"/L/{LOT}?lang=en", headers=HTML).text).text
 
-    assert "is in its days of grace for renewal. 18 000 kg · nearly all families" in text
+    assert "was in its days of grace. 18 000 kg · nearly all families" in text
     assert "209 families" not in text
 
 
 def test_what_sold_grams_carry_is_told_by_owner_without_the_day_for_few_families(
     client: TestClient, stand_in: StandIn
 ) -> None:
-    owners = (invented.OwnerClaim(invented.BUYER, 7_125, "held", "2026-03-09"),)
+    owners = (OwnerClaim(invented.BUYER, 7_125, "held", "2026-03-09"),)
     view = stand_in.views[FEW]
     stand_in.views[FEW] = replace(
         view,
@@ -306,7 +306,7 @@ def test_every_status_and_reason_is_said_in_words(client: TestClient, stand_in: 
     totals = tuple(ReasonTotal(code, effect, reach[effect], 9) for code in reason_words() for effect in EFFECTS)
     for kind in ("certificate", "conservation", "eudr"):
         for status in ("carried", "held", "not-carried"):
-            claim = replace(invented.organic(), kind=kind, status=status, totals=totals, owners=())  # type: ignore[arg-type]
+            claim = replace(invented.organic(), kind=kind, status=status, totals=totals, owners=())
             stand_in.views[LOT] = replace(stand_in.views[LOT], claims=(claim,))
             text = Text(client.get(f"/L/{LOT}?lang={language}", headers=HTML).text).text
             own, common = f"status.{status}.{kind}", f"status.{status}"

@@ -1,4 +1,4 @@
-"""A valley whose coffee is certified: organic and Rainforest Alliance, under a forest agreement, from felling-free land.
+"""A valley whose coffee is certified: organic and Rainforest Alliance, under a forest agreement, on assessed land.
 
 It stands on a real ledger, so that a test reads like the trade: a family delivers, lots are pooled and hulled, and
 somebody asks what they carry.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.queries import Claim, LotClaims
-from tests.world import Draft, Farm, Party, World
+from tests.world import Draft, Farm, World
 
 ORGANIC, RAINFOREST, FOREST = "eu-organic", "rainforest-alliance", "forest-agreement"
 SALE_DAY = "2026-08-05"

@@ -10,6 +10,7 @@ from string import Formatter
 
 from babel.messages.pofile import read_po
 
+from ledger.cli.claim_table import STATUS
 from ledger.cli.command import USAGE, command, every
 from ledger.cli.erasures import STATES
 from ledger.cli.phrases import phrase
@@ -22,10 +23,6 @@ CLI = Path(str(files("ledger.cli")))
 OF_RECORDS = {
     "agreement",
     "certificate",
-    "valid",
-    "not-valid",
-    "partly",
-    "unknown",
     "weighed",
     "pro-rata",
     "held",
@@ -45,7 +42,15 @@ SAYING = {"tell", "remark", "phrase", "progress"}
 
 def said() -> set[str]:
     """Every phrase that stands in the code or in the help."""
-    found = {*OF_RECORDS, *USAGE.values(), *PROVED.values(), *NOT_PROVED.values(), *HOW.values(), *STEPS.values()}
+    found = {
+        *OF_RECORDS,
+        *STATUS.values(),
+        *USAGE.values(),
+        *PROVED.values(),
+        *NOT_PROVED.values(),
+        *HOW.values(),
+        *STEPS.values(),
+    }
     found |= {*STATES.values()}
     for path in CLI.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

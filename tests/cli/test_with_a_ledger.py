@@ -273,6 +273,84 @@ def test_a_lot_is_shown_with_what_it_rests_on(chaski: Chaski, place: Place, lang
     assert chaski("lot", story.LOT, "--json").json["grams"] == 100_000
 
 
+# ---------------------------------------------------------------- claims
+
+
+@BOTH
+def test_claims_are_told_with_their_reasons_in_words(chaski: Chaski, place: Place, language: str) -> None:
+    words = {
+        "es": ("Qué lleva el lote el 2026-06-01:", "en espera", "Nadie ha registrado una evaluación", "familias: 2"),
+        "en": ("Claims on 2026-06-01:", "on hold", "Nobody has recorded a deforestation assessment", "families: 2"),
+    }
+
+    answer = chaski("claims", story.LOT, "--at", "2026-06-01", "--lang", language)
+
+    assert answer.code == 0
+    assert all(each in answer.out for each in words[language])
+    assert answer.out.count(words[language][2]) == 1
+
+
+def test_claims_as_a_document_have_ids_and_words(chaski: Chaski, place: Place) -> None:
+    document = chaski(
+        "claims", story.LOT, "--at", "2026-06-01", "--party", place.operator, "--json", "--lang", "en"
+    ).json
+
+    assert (document["lot"], document["at"], document["grams"]) == (story.LOT, "2026-06-01", 100_000)
+    [evidence] = document["claims"]
+    assert (evidence["name"], evidence["status"], evidence["families"]) == ("eudr", "held", 2)
+    said = {each["code"]: each["words"] for each in evidence["totals"]}
+    assert said["deforestation-not-assessed"].startswith("Nobody has recorded")
+    assert {each["code"] for each in evidence["reasons"]} == set(said)
+
+
+def test_claims_are_asked_for_what_was_known(chaski: Chaski, place: Place) -> None:
+    now = chaski("claims", story.LOT, "--json").json
+    size = now["size"]
+
+    assert chaski("claims", story.LOT, "--known-at", str(size), "--json").json["size"] == size
+    assert chaski("claims", story.LOT, "--known-at", "2126-01-01T00:00:00-05:00", "--json").json["size"] == size
+    assert chaski("claims", story.LOT, "--known-at", "1", "--json").codes == ["lot-unknown"]
+
+
+def test_every_fact_a_reason_rests_on_is_shown_when_asked(chaski: Chaski, place: Place) -> None:
+    hold = story.fact(60, "lot.held", {"hold": "HQKD000000000001", "lots": [story.LOT], "reason": "sample-failed"})
+    Path("hold.json").write_bytes(canonical.encode(hold))
+    assert chaski("submit", "hold.json").code == 0
+
+    short, whole = chaski("claims", story.LOT), chaski("claims", story.LOT, "--all")
+
+    assert f"; {story.LOT}" not in short.out
+    assert f"The lot is held. (100 kg, families: 2; {story.LOT}" in whole.out
+
+
+def test_a_lot_is_shown_with_its_claims_on_a_day(chaski: Chaski, place: Place) -> None:
+    assert "Claims on 2026-06-01:" in chaski("lot", story.LOT, "--at", "2026-06-01").out
+    assert chaski("lot", story.LOT, "--at", "2026-06-01", "--json").json["claims_at"] == "2026-06-01"
+
+
+@pytest.mark.parametrize(
+    ("flags", "code"),
+    [
+        (("--at", "2026-02-30"), "day-malformed"),
+        (("--at", "yesterday"), "day-malformed"),
+        (("--known-at", "0"), "known-at-malformed"),
+        (("--known-at", "2026-06-01"), "known-at-malformed"),
+        (("--known-at", "999999"), "size-unknown"),
+        (("--known-at", "1999-01-01T00:00:00Z"), "moment-before-log"),
+        (("--party", "0000000000000000"), "party-unknown"),
+    ],
+)
+@BOTH
+def test_claims_asked_wrongly_are_refused(
+    chaski: Chaski, place: Place, flags: tuple[str, str], code: str, language: str
+) -> None:
+    answer = chaski("claims", story.LOT, *flags, "--json", "--lang", language)
+
+    assert answer.code != 0
+    assert answer.codes == [code]
+    assert answer.json["problems"][0]["remedy"]
+
+
 @BOTH
 def test_a_lot_is_described_with_the_norm_its_class_is_from(chaski: Chaski, place: Place, language: str) -> None:
     lot = "F1BRE00000000001"
@@ -305,7 +383,7 @@ def test_lots_are_listed(chaski: Chaski, place: Place) -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("command", ["lot", "trace"])
+@pytest.mark.parametrize("command", ["lot", "claims", "trace"])
 def test_an_unknown_lot_is_not_found(chaski: Chaski, place: Place, command: str, language: str) -> None:
     answer = chaski(command, "N0THERE000000000", "--json", "--lang", language)
 

@@ -332,8 +332,11 @@ def test_an_allocation_that_was_sold_from_is_not_taken_back(world: World) -> Non
     granted = [{"commodity": "coffee", "form": "dry-parchment", "season": "2026", "grams": 1_000}]
     units = [{"party": p.id, "facility": p.place, "activities": ["all"]} for p in (coop, central)]
     certificate = recorded(world, coop, sellers=[central.id], units=units, products=products, volumes=granted)
-    given = allocation(world, coop, certificate, 1_000, form="dry-parchment", seller=central.id)
-    outcome = world.say(given)
+
+    def given(grams: int) -> Draft:
+        return allocation(world, coop, certificate, grams, form="dry-parchment", seller=central.id)
+
+    outcome = world.say(given(1_000))
     farm = world.farm(central)
     world.say(listing(world, coop, certificate, farm))
     lot = world.deliver(farm, 600, central)
@@ -343,8 +346,8 @@ def test_an_allocation_that_was_sold_from_is_not_taken_back(world: World) -> Non
     world.say(world.sale(central, buyer, line, debits=[{**drawn, "season": "2026", "grams": 600}]))
     # Else the holder could sell under the licence what the seller has sold under it already.
     assert world.refused(world.retraction(coop, outcome)) == ["volume-overdrawn"]
-    assert world.refused(given.but(grams=599).replacing(outcome)) == ["volume-overdrawn"]
-    world.say(given.but(grams=600).replacing(outcome))
+    assert world.refused(given(599).replacing(outcome)) == ["volume-overdrawn"]
+    world.say(given(600).replacing(outcome))
 
 
 @pytest.mark.rule("allocation_has_one_receiver", "accepts")
@@ -501,8 +504,9 @@ def test_credits_that_were_used_are_not_taken_back(world: World) -> None:
     coop, buyer = world.coop(), world.buyer()
     drawn = [{**COCOA, "season": "2026", "grams": 10_000}]
     certificate = cocoa_certificate(world, coop, volumes=drawn)
-    lot, plain = beans(world, certificate, 1_000), world.deliver(world.farm(), 2_000, **COCOA)
-    first, second = world.say(credit(world, certificate, (lot, 500))), world.say(credit(world, certificate, (lot, 100)))
+    one, other = beans(world, certificate, 500), beans(world, certificate, 100)
+    first, second = (world.say(credit(world, certificate, line)) for line in ((one, 500), (other, 100)))
+    plain = world.deliver(world.farm(), 2_000, **COCOA)
     claim = {
         "kind": "certificate",
         "name": "rainforest-alliance",

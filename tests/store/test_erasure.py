@@ -1,4 +1,4 @@
-"""Erasure end to end: hidden at once, destroyed when it is due, made good after a crash, and nothing else is touched."""
+"""Erasure end to end: hidden at once, destroyed when due, made good after a crash, and nothing else is touched."""
 
 from __future__ import annotations
 
@@ -272,7 +272,7 @@ def test_a_party_sees_its_own_and_an_auditor_what_was_consented_to(anywhere: Pla
 
 def test_a_backup_of_the_vault_alone_reveals_nothing(on_disk: Place) -> None:
     ledger = on_disk.create()
-    said = tell_of_a_member(ledger)
+    tell_of_a_member(ledger)
     on_disk.close(ledger)
     vault = open_engine(str(on_disk.companion(".vault")), must_exist=True)
     db = Connection(vault)

@@ -1,24 +1,31 @@
-"""The season's own trade: the families of the background deliver, and their coffee is milled, sold and paid in order."""
+"""The season's own trade: the families of the background deliver; their coffee is milled, sold and paid in order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 from ledger.seasons.calendar import at, day, later
 from ledger.seasons.planted import goods
-from ledger.seasons.planted.case import Case
+from ledger.seasons.planted.case import HONEST, Case
 from ledger.seasons.planted.cast import EUDR, FOREST, ORGANIC, Cast
 from ledger.seasons.planted.planting import Planting
 from ledger.seasons.planted.valley import SEASON, Family, Valley
 
-ESTIMATE = 1_200_000
+NAME: Final = "ordinary-families"
+_SENTENCE: Final = {
+    "es": "Las demás familias entregan, y su café se muele, se vende y se paga como debe ser.",
+    "en": "The other families deliver, and their coffee is milled, sold and paid as it should be.",
+}
+ESTIMATE: Final = 1_200_000
 """Grams of parchment every plot of the background is expected to give: far more than it delivers."""
 
 
 def background(valley: Valley, cast: Cast) -> Case:
     """Tell it before the first case begins; returns what must stand of it."""
-    nobody = Case("", "honest", {}, "")
+    nobody = Case("", HONEST, _SENTENCE, "")
     p = Planting(valley, cast, nobody, at(day(4, 20), 8), valley.dice("background"))
     for family in (*cast.neighbours, *cast.northerners):
         _estimate(p, family)
@@ -35,7 +42,7 @@ def background(valley: Valley, cast: Cast) -> Case:
     _sold_and_paid(p, green, cast.neighbours)
     for lot in (first, second, green):
         p.stands(lot[0], ORGANIC, FOREST, EUDR)
-    return Case("", "honest", {}, "", carried=tuple(p.carried))
+    return replace(nobody, id=NAME, subject=green[0], carried=tuple(p.carried))
 
 
 def _estimate(p: Planting, family: Family) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +12,15 @@ from ledger.seasons.planted.findings import write_lines
 Kind = Literal["fraud", "mistake", "honest"]
 How = Literal["refused", "flag", "claim", "blocked", "verify", "rebuild"]
 
-HONEST = "honest"
+_LOOKS: Mapping[How, str] = {
+    "refused": "answers",
+    "flag": "flags",
+    "claim": "claims",
+    "blocked": "blocks",
+    "verify": "verify",
+    "rebuild": "rebuild",
+}
+HONEST: Kind = "honest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,11 @@ class Case:
     signs: tuple[Sign, ...] = ()
     carried: tuple[tuple[str, str], ...] = ()
     rules: tuple[str, ...] = field(default=())
+
+    def seen_by(self, looks: Collection[str]) -> Case:
+        """The same for somebody who looks only at some things (`detect.LOOKS`): signs of other kinds do not count."""
+        signs = tuple(sign for sign in self.signs if _LOOKS[sign.how] in looks)
+        return replace(self, signs=signs, carried=self.carried if "claims" in looks else ())
 
 
 def write_labels(path: Path, cases: Iterable[Case]) -> None:

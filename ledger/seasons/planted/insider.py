@@ -16,7 +16,7 @@ def edit(database: Path, teller: Teller) -> tuple[Case, ...]:
     try:
         with db:
             rows = db.execute(
-                "SELECT s.ix, s.payload FROM statement s WHERE s.type = 'lot.harvested/1' AND s.ended IS NULL ORDER BY s.ix"
+                "SELECT ix, payload FROM statement WHERE type = 'lot.harvested/1' AND ended IS NULL ORDER BY ix"
             ).fetchall()
             dice = teller.world.dice("planted/insider")
             # Background deliveries came first; nothing else is planted on them.

@@ -162,9 +162,7 @@ SEEDS: Final[list[Seed]] = []
 """Every case there is, in the order of the files that hold them."""
 
 
-def plant(
-    name: str, kind: Kind, es: str, en: str, *rules: str, at_end: bool = False
-) -> Callable[[Plant], Plant]:
+def plant(name: str, kind: Kind, es: str, en: str, *rules: str, at_end: bool = False) -> Callable[[Plant], Plant]:
     """Register a case by the function that plants it."""
 
     def register(function: Plant) -> Plant:

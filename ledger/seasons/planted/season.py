@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ledger.seasons.planted import cases
+from ledger.seasons.planted import cases as _registers_them  # noqa: F401 - importing it registers every case
 from ledger.seasons.planted.background import background
 from ledger.seasons.planted.case import Case
 from ledger.seasons.planted.cast import cast_of
@@ -14,8 +14,6 @@ from ledger.seasons.planted.stated import Stated
 from ledger.seasons.planted.teller import Teller
 from ledger.seasons.planted.valley import Valley
 from ledger.seasons.world import World
-
-__all__ = ["PlantedSeason", "cases", "write_season"]
 
 
 @dataclass(frozen=True, slots=True)

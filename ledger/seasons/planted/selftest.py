@@ -107,5 +107,6 @@ def detected(folder: Path) -> Found:
         command += [option, str(path.resolve())]
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own program
     if done.returncode != 0:
-        raise ProofError(Problem("detection-failed", "", done.stderr.strip().splitlines()[-1:] and done.stderr.strip().splitlines()[-1]))
+        said = done.stderr.strip().splitlines() or [str(done.returncode)]
+        raise ProofError(Problem("detection-failed", "", said[-1][:200]))
     return read_found(out)

@@ -28,6 +28,7 @@ class Teller:
     """Signs what is stated in the order of arrival, and offers a day's worth at a time.
 
     `answers` has one line per submission, from the ledger's own words: digest, and the index or the problem codes.
+    `counters` are how many statements each device has numbered.
     """
 
     ledger: Ledger
@@ -35,7 +36,7 @@ class Teller:
     world: World
     answers: list[dict[str, Any]] = field(default_factory=list)
     signed: dict[str, Statement] = field(default_factory=dict)
-    _counters: dict[str, int] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
 
     def tell(self, drafts: Iterable[Stated]) -> None:
         """Tell everything; what is refused stays refused, and the season goes on."""
@@ -102,7 +103,7 @@ class Teller:
         key = draft.hand.key
         if key is None or not draft.hand.is_device:
             return {}
-        number = self._counters[key.thumbprint] = self._counters.get(key.thumbprint, 0) + 1
+        number = self.counters[key.thumbprint] = self.counters.get(key.thumbprint, 0) + 1
         return {"seq": number}
 
     def _seal(self, draft: Stated, body: dict[str, Any]) -> list[Disclosure]:
@@ -141,4 +142,3 @@ def _line(digest: str, outcome: Outcome) -> dict[str, Any]:
         codes = list(dict.fromkeys(problem.code for problem in outcome.problems))
         return {"digest": digest, "answer": "refused", "codes": codes}
     return {"digest": digest, "answer": outcome.status, "index": outcome.index}
-

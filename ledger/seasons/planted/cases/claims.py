@@ -135,9 +135,7 @@ def in_conversion(p: Planting) -> None:
     family = p.family(status="in-conversion")
     part = goods.delivered(p, family)
     claim = goods.claim(p, "certificate", ORGANIC)
-    p.refused(
-        goods.sell(p, p.cast.coop, p.cast.buyer, part, claim, form=goods.PARCHMENT), "claim-not-carried"
-    )
+    p.refused(goods.sell(p, p.cast.coop, p.cast.buyer, part, claim, form=goods.PARCHMENT), "claim-not-carried")
     p.claimed(family.plot, "plot-in-conversion")
 
 

@@ -1,4 +1,4 @@
-"""Herds: more animals shorn than live, more fibre than they carry, the same animals again; estimates raised too late."""
+"""Herds: more animals shorn than live, more fibre than they carry, the same ones again; estimates raised too late."""
 
 from __future__ import annotations
 

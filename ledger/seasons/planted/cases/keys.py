@@ -69,9 +69,7 @@ def key_revoked_by_stranger(p: Planting) -> None:
     "vouched_statement_is_sound",
 )
 def vouched_for_nothing(p: Planting) -> None:
-    written = p.say(
-        p.cast.second_scale, "lot.harvested", goods.delivery_of(p, p.neighbour(), 40_000), kept_back=True
-    )
+    written = p.say(p.cast.second_scale, "lot.harvested", goods.delivery_of(p, p.neighbour(), 40_000), kept_back=True)
     vouched = p.say(p.cast.coop.own, "statement.vouched", {"jws": TextOf(written.id)})
     p.refused(vouched, "vouched-key-still-good")
 

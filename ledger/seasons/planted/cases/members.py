@@ -32,9 +32,7 @@ def expelled_mid_season(p: Planting) -> None:
     lot, grams = goods.delivered(p, family)
     pooled = goods.pool(p, p.cast.coop, (lot, grams), goods.delivered(p))
     p.refused(
-        goods.sell(
-            p, p.cast.coop, p.cast.buyer, pooled, goods.claim(p, "certificate", ORGANIC), form=goods.PARCHMENT
-        ),
+        goods.sell(p, p.cast.coop, p.cast.buyer, pooled, goods.claim(p, "certificate", ORGANIC), form=goods.PARCHMENT),
         "claim-held",
     )
     p.claimed(family.producer, "member-removed")
@@ -50,9 +48,7 @@ def expelled_mid_season(p: Planting) -> None:
 def never_a_member(p: Planting) -> None:
     family = p.family(organic="")
     part = goods.delivered(p, family)
-    draft = goods.sell(
-        p, p.cast.coop, p.cast.buyer, part, goods.claim(p, "certificate", ORGANIC), form=goods.PARCHMENT
-    )
+    draft = goods.sell(p, p.cast.coop, p.cast.buyer, part, goods.claim(p, "certificate", ORGANIC), form=goods.PARCHMENT)
     p.refused(draft, "claim-not-carried")
     p.claimed(family.producer, "member-not-listed")
 
@@ -99,7 +95,8 @@ def list_entered_late(p: Planting) -> None:
     p.days_later(16)
     draft = goods.deliver(p, family)
     p.days_later(p.dice.roll(1, 9))
-    p.say(p.cast.coop, "member.status-set", {**listing(p.cast.organic, family, "listed", signed_on), "plots": [family.plot]})
+    body = {**listing(p.cast.organic, family, "listed", signed_on), "plots": [family.plot]}
+    p.say(p.cast.coop, "member.status-set", body)
     p.is_about(draft["lot"])
     p.stands(draft["lot"], ORGANIC)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from ledger.seasons.planted import goods
 from ledger.seasons.planted.planting import Planting, plant
@@ -157,7 +158,7 @@ def picked_tomorrow(p: Planting) -> None:
     "periods_run_forward",
 )
 def days_reversed(p: Planting) -> None:
-    days = {"harvested_from": p.day(3), "harvested_to": p.day(9)}
+    days: dict[str, Any] = {"harvested_from": p.day(3), "harvested_to": p.day(9)}
     p.refused(goods.deliver(p, p.neighbour(), **days), "period-reversed")
 
 
@@ -170,7 +171,7 @@ def days_reversed(p: Planting) -> None:
 )
 def old_coffee(p: Planting) -> None:
     year = p.dice.roll(2019, 2023)
-    days = {"harvested_from": f"{year}-06-02", "harvested_to": f"{year}-06-20"}
+    days: dict[str, Any] = {"harvested_from": f"{year}-06-02", "harvested_to": f"{year}-06-20"}
     draft = goods.deliver(p, trader_family(p), **days)
     p.flagged(draft, "harvest-outside-season", draft["lot"])
 

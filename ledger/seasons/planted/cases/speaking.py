@@ -189,5 +189,3 @@ def mandated_mill(p: Planting) -> None:
     made, _ = goods.pool(p, p.cast.mill, (lot, grams), around={"for": p.cast.coop.id})
     p.is_about(made)
     p.stands(made, "eu-organic", "eudr")
-
-

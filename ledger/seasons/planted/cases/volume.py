@@ -205,9 +205,7 @@ def credits_overdrawn(p: Planting) -> None:
         "grams": whole,
     }
     debits = [{"certificate": paper, **COCOA, "season": "2026", "grams": whole}]
-    draft = goods.sell(
-        p, group, p.cast.buyer, (plain, whole), claim, **COCOA, credits=[used], debits=debits
-    )
+    draft = goods.sell(p, group, p.cast.buyer, (plain, whole), claim, **COCOA, credits=[used], debits=debits)
     p.refused(draft, "credits-overdrawn")
     p.claimed(lot, "claim-moved-to-mass-balance")
     p.claimed(plain, "member-not-listed")

@@ -1,0 +1,192 @@
+"""The deliveries behind lots that share an origin set, and what they are worth: worked out once for all those lots.
+
+Bags, pallets and containers are cut from the same grams. What differs between them is how many grams of each delivery
+they hold, so a question is answered per delivery once, deliveries with one answer are put together, and a lot only
+weighs the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from ledger.claims.appraiser import Appraiser
+from ledger.claims.evidence import Delivery, Place, StepTaken
+from ledger.claims.reasons import ClaimStatus, Reason
+from ledger.shares import apportion
+from ledger.state import Origin
+
+_UNKNOWN = Delivery("", "", "", "", "", "", "", "", "", 0, 0)
+_QUESTIONS_KEPT = 24
+_DIVISIONS_KEPT = 4
+
+
+class PartVerdict(NamedTuple):
+    """The answer for a delivery's grams; `is_outside`: the claim does not concern their land."""
+
+    status: ClaimStatus
+    reasons: tuple[Reason, ...]
+    papers: tuple[str, ...]
+    is_outside: bool = False
+
+
+Judge = Callable[[Place], PartVerdict]
+
+
+class Weighed(NamedTuple):
+    """How many grams of a lot, of which families, have one answer."""
+
+    verdict: PartVerdict
+    grams: int
+    families: frozenset[str]
+
+
+class Behind:
+    """The rows of an origin set with the deliveries they name, and the answers to questions about each of them.
+
+    `marked` are the deliveries of which more is said than their birth. What it answers is good for as long as its
+    appraiser is.
+    """
+
+    def __init__(
+        self,
+        appraiser: Appraiser,
+        rows: Sequence[Origin] = (),
+        deliveries: Mapping[str, Delivery] | None = None,
+        marked: Iterable[str] = (),
+    ) -> None:
+        """Nothing is worked out before it is asked for."""
+        self.rows = tuple(rows)
+        self.deliveries: Mapping[str, Delivery] = deliveries or {}
+        self.marked = tuple(marked)
+        self._appraiser = appraiser
+        self._weights = [row.grams for row in self.rows]
+        self._divisions: dict[int, Sequence[int]] = {}
+        self._judged: dict[tuple[str, str, str], Judged] = {}
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """The producers, land, places and parties that rows and deliveries name."""
+        named = {thing for row in self.rows for thing in (row.producer, row.grown)}
+        for one in self.deliveries.values():
+            named.add(one.facility)
+            named.add(one.party)
+        return frozenset(named - {""})
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Where the grams of each row grew, and who kept the land on the day of delivery."""
+        home, deliveries = self._appraiser.home, self.deliveries
+        found = []
+        for producer, grown, lot, _ in self.rows:
+            delivery = deliveries.get(lot) or _UNKNOWN._replace(lot=lot)
+            keeper = home(producer)
+            found.append(Place(producer, keeper.household(delivery.delivered_on), keeper.community, grown, delivery))
+        return tuple(found)
+
+    @cached_property
+    def families(self) -> tuple[str, ...]:
+        """The family of each row; a producer without a household is a family of its own."""
+        return tuple(place.household or place.producer for place in self.places)
+
+    @cached_property
+    def all_families(self) -> frozenset[str]:
+        """The families of all rows."""
+        return frozenset(self.families) - {""}
+
+    @cached_property
+    def takings(self) -> tuple[StepTaken, ...]:
+        """The deliveries as steps, one of each kind at each place and day: it was taken in at a site too."""
+        found: dict[tuple[str, str, str, str], StepTaken] = {}
+        for place in self.places:
+            one = place.delivery
+            key = (one.facility, one.party, one.how, one.delivered_on)
+            if key not in found:
+                found[key] = _as_step(one)
+        return tuple(found.values())
+
+    @cached_property
+    def certificates(self) -> frozenset[str]:
+        """The certificates that list any of the producers, or are of whoever took a delivery in."""
+        subjects = {place.producer for place in self.places} | {place.delivery.party for place in self.places}
+        marks = self._appraiser.marks
+        return frozenset(
+            str(mark.value["certificate"])
+            for subject in subjects
+            for mark in marks.get(subject, ())
+            if mark.kind in ("member", "certificate-of")
+        )
+
+    @cached_property
+    def frameworks(self) -> frozenset[str]:
+        """The frameworks that concern any of the land or that any of the families ever joined."""
+        lands = {place[:4]: place for place in self.places}
+        return frozenset().union(*map(self._appraiser.frameworks_at, lands.values()))
+
+    def divided(self, grams: int) -> Sequence[int]:
+        """A lot's grams divided among the rows: pro rata, largest remainder, summing exactly."""
+        found = self._divisions.get(grams)
+        if found is None:
+            if len(self._divisions) >= _DIVISIONS_KEPT:
+                self._divisions = {}
+            found = self._divisions[grams] = apportion(grams, self._weights)
+        return found
+
+    def families_of(self, grams: Sequence[int]) -> frozenset[str]:
+        """The families whose rows have any of these grams."""
+        if 0 not in grams:
+            return self.all_families
+        return frozenset(family for family, part in zip(self.families, grams, strict=True) if part) - {""}
+
+    def judged(self, question: tuple[str, str, str], judge: Judge) -> Judged:
+        """The answers to a question (what, commodity, day), asked of every row the first time it comes up."""
+        found = self._judged.get(question)
+        if found is None:
+            if len(self._judged) >= _QUESTIONS_KEPT:
+                self._judged = {}
+            found = self._judged[question] = Judged(judge, self.places, self.families)
+        return found
+
+
+class Judged:
+    """The different answers to one question, and which of them each row has."""
+
+    def __init__(self, judge: Judge, places: Iterable[Place], families: Sequence[str]) -> None:
+        """Ask `judge` of every place."""
+        numbers: dict[PartVerdict, int] = {}
+        self.of = [numbers.setdefault(judge(place), len(numbers)) for place in places]
+        self.verdicts = tuple(numbers)
+        self._families = families
+
+    def weighed(self, grams: Sequence[int]) -> list[Weighed]:
+        """Each answer with the grams and families that have it. A row without a gram has no family, and counts still."""
+        sums = [0] * len(self.verdicts)
+        for number, part in zip(self.of, grams, strict=True):
+            sums[number] += part
+        families = self._all_families if 0 not in grams else self._families_of(grams)
+        return [Weighed(*each) for each in zip(self.verdicts, sums, families, strict=True)]
+
+    @cached_property
+    def _all_families(self) -> list[frozenset[str]]:
+        return self._families_of(self.of, every=True)
+
+    def _families_of(self, grams: Sequence[int], *, every: bool = False) -> list[frozenset[str]]:
+        found: list[set[str]] = [set() for _ in self.verdicts]
+        for number, family, part in zip(self.of, self._families, grams, strict=True):
+            if every or part:
+                found[number].add(family)
+        return [frozenset(each - {""}) for each in found]
+
+
+def _as_step(delivery: Delivery) -> StepTaken:
+    return StepTaken(
+        delivery.lot,
+        delivery.how,
+        "",
+        delivery.delivered_on,
+        delivery.facility,
+        delivery.party,
+        delivery.form,
+        delivery.at_index,
+    )

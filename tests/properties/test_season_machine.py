@@ -1,0 +1,257 @@
+"""Whatever happens in a season, and in whatever order: no gram and no claim comes from nothing.
+
+Hypothesis tells the season step by step and shortens the story where something does not hold. What the ledger says
+is compared with `slow_season`, which reads the statements of the log and nothing else.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from ledger.facts.trade import LotSold
+from ledger.queries import ClaimStatus, LotClaims
+from tests.claims.certified_valley import ORGANIC, RAINFOREST
+from tests.properties.programs import STEPS
+from tests.properties.reference import read
+from tests.properties.season import CLAIMS, Season
+from tests.properties.slow_season import IN_STOCK, SlowSeason, weaker, worst
+from tests.properties.test_histories import PHYSICAL
+from tests.world import World
+
+BLOCKS = frozenset({"lot-held", "lot-recalled", "lot-in-question"})
+ASKED = ("2026-06-12", "2026-07-15", "2026-08-05", "2026-09-01")
+
+
+class SeasonMachine(RuleBasedStateMachine):
+    """A season; what must hold after every step, and what is compared at its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.season = Season(World.begin(Path(self.folder.name)))
+        self.ledger = self.season.world.ledger
+        self.at = ASKED[-2]
+        self.part = 0.5
+
+    @initialize(at=st.sampled_from(ASKED), percent=st.integers(1, 99))
+    def ask(self, at: str, percent: int) -> None:
+        """The day and the size that will be asked for at the end."""
+        self.at, self.part = at, percent / 100
+
+    @rule(**STEPS["deliver"])
+    def deliver(self, **said: Any) -> None:
+        self.season.do("deliver", **said)
+
+    @rule(**STEPS["pool"])
+    def pool(self, **said: Any) -> None:
+        self.season.do("pool", **said)
+
+    @rule(**STEPS["split"])
+    def split(self, **said: Any) -> None:
+        self.season.do("split", **said)
+
+    @rule(**STEPS["hull"])
+    def hull(self, **said: Any) -> None:
+        self.season.do("hull", **said)
+
+    @rule(**STEPS["pack"])
+    def pack(self, **said: Any) -> None:
+        self.season.do("pack", **said)
+
+    @rule(**STEPS["dispatch"])
+    def dispatch(self, **said: Any) -> None:
+        self.season.do("dispatch", **said)
+
+    @rule(**STEPS["receive"])
+    def receive(self, **said: Any) -> None:
+        self.season.do("receive", **said)
+
+    @rule(**STEPS["hold"])
+    def hold(self, **said: Any) -> None:
+        self.season.do("hold", **said)
+
+    @rule(**STEPS["release"])
+    def release(self, **said: Any) -> None:
+        self.season.do("release", **said)
+
+    @rule(**STEPS["sell"])
+    def sell(self, **said: Any) -> None:
+        """A sale that is taken sells what the lot carried, and no more volume than there was."""
+        draft = self.season.sell(**said)
+        if draft is None:
+            return
+        [line] = draft["lots"]
+        day = draft.at[:10]
+        before = self.ledger.claims(line["lot"], day, party=self.season.coop.id)
+        carried = {claim.name for claim in before.claims if claim.status == "carried"}
+        outcome = self.season.say(draft)
+        if outcome is not None and outcome.status == "accepted":
+            assert {claim["name"] for claim in line["claims"]} <= carried
+            told = read(self.ledger)
+            balances = SlowSeason(told, len(told)).balances()
+            for account, _ in told[-1].postings.moves:
+                assert balances[account] >= 0, account
+
+    @rule(**STEPS["reverse"])
+    def reverse(self, **said: Any) -> None:
+        self.season.do("reverse", **said)
+
+    @rule(**STEPS["relinquish"])
+    def relinquish(self, **said: Any) -> None:
+        self.season.do("relinquish", **said)
+
+    @rule(**STEPS["certificate_status"])
+    def certificate_status(self, **said: Any) -> None:
+        self.season.do("certificate_status", **said)
+
+    @rule(**STEPS["member_status"])
+    def member_status(self, **said: Any) -> None:
+        self.season.do("member_status", **said)
+
+    @rule(**STEPS["plot_status"])
+    def plot_status(self, **said: Any) -> None:
+        self.season.do("plot_status", **said)
+
+    @rule(**STEPS["adjust_volume"])
+    def adjust_volume(self, **said: Any) -> None:
+        """A limit refuses debits, never the fact that lowers it."""
+        outcome = self.season.do("adjust_volume", **said)
+        assert outcome is not None
+        assert outcome.status == "accepted"
+
+    @rule(**STEPS["agreement_status"])
+    def agreement_status(self, **said: Any) -> None:
+        self.season.do("agreement_status", **said)
+
+    @rule(**STEPS["breach"])
+    def breach(self, **said: Any) -> None:
+        self.season.do("breach", **said)
+
+    @rule(**STEPS["close"])
+    def close(self, **said: Any) -> None:
+        self.season.do("close", **said)
+
+    @rule(**STEPS["retract"])
+    def retract(self, **said: Any) -> None:
+        self.season.do("retract", **said)
+
+    @rule(**STEPS["weigh_again"])
+    def weigh_again(self, **said: Any) -> None:
+        self.season.do("weigh_again", **said)
+
+    @rule(**STEPS["hull_again"])
+    def hull_again(self, **said: Any) -> None:
+        self.season.do("hull_again", **said)
+
+    @rule(**STEPS["endorse"])
+    def endorse(self, **said: Any) -> None:
+        self.season.do("endorse", **said)
+
+    # ------------------------------------------------------------ after every step
+
+    @invariant()
+    def no_mass_is_made(self) -> None:
+        """What lies somewhere or was lost is what came from the fields."""
+        told = read(self.ledger)
+        slow = SlowSeason(told, len(told))
+        for fact in told[self.season.begun :]:
+            assert sum(m.amount for m in fact.postings.moves if m.account.kind in PHYSICAL) == 0, fact.statement.type
+        totals = slow.plain.totals()
+        assert totals["stock"] + totals["transit"] + totals["return"] + totals["loss"] == -totals["field"]
+
+    @invariant()
+    def no_certified_mass_is_made(self) -> None:
+        """No more is sold under a scheme than its families' deliveries can have become, nor than was licensed."""
+        told = read(self.ledger)
+        slow = SlowSeason(told, len(told))
+        for scheme, certificate in zip((ORGANIC, RAINFOREST), self.season.certificates, strict=True):
+            assert slow.sold(scheme) <= slow.certified_at_best(certificate), scheme
+        assert slow.sold(RAINFOREST) <= slow.most_licensed(self.season.valley.rainforest)
+
+    @invariant()
+    def what_is_below_zero_is_in_question(self) -> None:
+        """Stock is short only after a correction, volume only after the body lowered it."""
+        told = read(self.ledger)
+        slow = SlowSeason(told, len(told))
+        short = {account for account, grams in slow.balances().items() if grams < 0 and account.kind in IN_STOCK}
+        assert not short or slow.corrected()
+        for account in short:
+            assert ("in-question", "overdrawn") in self.season.world.blocks(slow.lot_of(account)) or (
+                slow.lot_of(account) not in slow.births
+            ), account
+        sold = sum(
+            debit.grams for fact in slow.standing if isinstance(f := fact.statement.fact, LotSold) for debit in f.debits
+        )
+        for account, grams in slow.balances().items():
+            if account.kind == "volume" and grams < 0:
+                assert sold <= slow.most_licensed(account.a)
+
+    # ------------------------------------------------------------ at the end
+
+    def teardown(self) -> None:
+        """Compare everything with the slow way, at the present size and an earlier one, and verify."""
+        try:
+            told = read(self.ledger)
+            size = self.season.begun + int((len(told) - self.season.begun) * self.part)
+            for known in {len(told), size}:
+                slow = SlowSeason(told, known)
+                self._claims_are_those_of_the_slow_way(slow, known)
+                self._no_claim_is_stronger_than_its_weakest_input(slow, known)
+                self._blocks_are_those_of_the_slow_way(slow, known)
+                assert self.ledger.rebuild(until=known).differences == ()
+            self.ledger.verify()
+        finally:
+            self.ledger.close()
+            self.folder.cleanup()
+
+    def _claims(self, lot: str, size: int) -> LotClaims:
+        return self.ledger.claims(lot, self.at, known_at=size, party=self.season.coop.id)
+
+    def _claims_are_those_of_the_slow_way(self, slow: SlowSeason, size: int) -> None:
+        for lot in slow.births:
+            found = {claim.name: claim.status for claim in self._claims(lot, size).claims}
+            if not found:
+                continue
+            for scheme, certificate in zip((ORGANIC, RAINFOREST), self.season.certificates, strict=True):
+                assert found[scheme] == slow.status(lot, scheme, certificate, self.at), (lot, scheme, size)
+
+    def _no_claim_is_stronger_than_its_weakest_input(self, slow: SlowSeason, size: int) -> None:
+        for lot in slow.made():
+            found = {claim.name: claim.status for claim in self._claims(lot, size).claims}
+            for one in slow.inputs[lot] & slow.births.keys():
+                # A hold is lifted lot by lot, and a shortage stays with its lot: these are no word about a claim.
+                sources = {
+                    claim.name: _by_reasons(claim.reasons) for claim in self._claims(one, size).claims if found
+                }
+                for name in {*found} & {*CLAIMS, "eudr"}:
+                    source: ClaimStatus = sources.get(name, "not-carried")
+                    assert not weaker(source, found[name]), (lot, one, name, size)
+
+    def _blocks_are_those_of_the_slow_way(self, slow: SlowSeason, size: int) -> None:
+        with self.ledger._readers.books(size) as books:
+            for lot, found in books.lots(slow.plain.named).items():
+                assert {tuple(block) for block in found.blocks} == slow.plain.blocks(lot), (lot, size)
+
+
+def _by_reasons(reasons: Any) -> ClaimStatus:
+    effects = {"note": "carried", "held": "held", "not-carried": "not-carried"}
+    return worst(effects[reason.effect] for reason in reasons if reason.code not in BLOCKS)  # type: ignore[misc]
+
+
+class TestSeasons(SeasonMachine.TestCase):  # type: ignore[name-defined,misc]
+    """A few short seasons with every run of the tests."""
+
+    settings = settings(max_examples=12, stateful_step_count=25)
+
+
+@pytest.mark.soak
+def test_many_long_seasons() -> None:
+    thorough = settings(settings.get_profile("thorough"), max_examples=400, stateful_step_count=60)
+    run_state_machine_as_test(SeasonMachine, settings=thorough)
