@@ -24,18 +24,16 @@ from ledger.packs.scheme import AfterLapse, SchemePack
 HERE: Final = Path(__file__).resolve().parent
 SCHEMES, FRAMEWORKS = "esquemas", "acuerdos"
 
-EFFECTS: Final = {"carried": "se mantiene", "held": "queda retenida", "not-carried": "se pierde"}
+EFFECTS: Final = {"carried": "la lleva", "held": "en espera", "not-carried": "no la lleva"}
 WORDS: Final[Mapping[str, str]] = {
     **EFFECTS,
     "yes": "sí",
     "no": "no",
     "": "ninguno",
     "none": "sin tope: el límite es el stock certificado",
-    "licensed": "con licencia: por forma y campaña, al gramo",
+    "licensed": "volumen autorizado, por forma y campaña, al gramo",
     "dated": "con fecha de vencimiento",
     "open": "sin vencimiento",
-    "lot": "a todo el lote juntado",
-    "grams": "solo a lo de ese socio",
     "organic": "orgánica",
     "in-conversion": "en conversión",
     "harvest": "día de cosecha",
@@ -43,12 +41,12 @@ WORDS: Final[Mapping[str, str]] = {
     "identity-preserved": "identidad preservada",
     "segregated": "segregado",
     "controlled-blending": "mezcla controlada",
-    "mass-balance": "balance de masa",
+    "mass-balance": "balance de masas",
     "suspended": "suspendido",
     "withdrawn": "retirado",
-    "surrendered": "entregado",
+    "surrendered": "con renuncia del titular",
     "expired": "vencido",
-    "gap": "con hueco",
+    "gap": "sin vigencia, entre uno y otro",
     "plot": "parcelas",
     "herd": "rebaños",
     "family": "familia",
@@ -87,7 +85,7 @@ WORDS: Final[Mapping[str, str]] = {
 LIMITS: Final = {
     "group-members": "socios por grupo, como máximo",
     "groups-per-person": "grupos por persona",
-    "member-hectares": "tierra por socio, como máximo (o pequeñas ventas)",
+    "member-hectares": "tierra por socio, salvo que venda poco: hasta",
     "reinspection-least": "reinspección de la certificadora, como mínimo",
     "reinspection-share": "reinspección de la certificadora, al menos",
     "sample-share": "muestras, al menos",
@@ -99,6 +97,13 @@ OWN: Final = {
     "project": "valor que puso este proyecto donde no se vio el texto de la norma",
 }
 """Sources every pack has, in the words of the page."""
+
+
+KEY: Final = (
+    "**La lleva**: puede vender el lote con la declaración. **En espera**: todavía no. **No la lleva**: véndalo sin "
+    "ella. Si declara otra cosa, la venta se rechaza. La entrega del socio se recibe siempre."
+)
+"""What a manager must know to read the page, above everything else; the answers are those of the glossary."""
 
 
 class Row(NamedTuple):
@@ -120,24 +125,23 @@ def rows_of_scheme(pack: SchemePack) -> Iterator[Row]:
     yield _ruling("Solo socios de la lista del certificado", pack.members_listed)
     yield _listed("Deciden", pack.trust["member_days"])
     yield _ruling("Cuenta también el estado interno (SIC)", pack.ics_status_counts)
-    yield _ruling("Socio suspendido: la declaración", pack.member_suspended)
-    yield _ruling("Socio retirado: la declaración", pack.member_removed)
-    yield _ruling("La sanción alcanza", pack.member_reach)
+    yield _ruling("Lo de un socio suspendido, desde ese día", pack.member_suspended)
+    yield _ruling("Lo de un socio retirado, desde ese día", pack.member_removed)
     yield _ruling("Estado exigido a la parcela", pack.plot_status)
     if pack.conversion_months is not None:
         yield _figure("Conversión", pack.conversion_months)
-    yield _ruling("Socio con parcelas de dos estados: la declaración", pack.parallel_production)
-    yield _ruling("Días de cosecha desconocidos (decide la entrega): la declaración", pack.unknown_harvest)
+    yield _ruling("Lo de un socio que además tiene una parcela convencional", pack.parallel_production)
+    yield _ruling("Lo cosechado en días que no se anotaron (decide la entrega)", pack.unknown_harvest)
     yield _ruling("Volumen", pack.volume)
     if pack.mass_balance is not None:
-        yield _figure("Período del balance de masa", pack.mass_balance.period_months)
+        yield _figure("Período del balance de masas", pack.mass_balance.period_months)
         yield _figure("Vida de un crédito después", pack.mass_balance.credit_months)
     for lapse, after in pack.lapses.items():
-        yield Row(f"Certificado {WORDS[lapse]}: la declaración", _after(after), after.source, after.verified)
+        yield Row(f"Certificado {WORDS[lapse]}", _after(after), after.source, after.verified)
     yield _ruling("Certificado", pack.validity)
-    yield _listed("Documento de cada venta", pack.trust["transaction_certificate"], none="ninguno")
+    yield _listed("Documento de cada venta (el libro no lo exige)", pack.trust["transaction_certificate"], none="ninguno")
     if pack.registry_age_days is not None:
-        yield _figure("Consulta al registro público: vale", pack.registry_age_days)
+        yield _figure("Consulta al registro público: renovarla cada (el libro no lo exige)", pack.registry_age_days)
     for code, limit in pack.limits.items():
         yield _figure(LIMITS[code].capitalize(), limit)
     if pack.successor is not None:
@@ -149,18 +153,21 @@ def rows_of_scheme(pack: SchemePack) -> Iterator[Row]:
 def rows_of_framework(pack: FrameworkPack) -> Iterator[Row]:
     """The rulings of a framework in the order a manager asks for them."""
     for commitment in pack.commitments.values():
-        weight = "crítico" if commitment.critical else "no crítico"
-        holds = f"{WORDS[commitment.kind]}; {weight}"
-        yield Row(f"Compromiso: {commitment.names.es}", holds, commitment.source, commitment.verified)
+        yield Row(
+            f"Compromiso: {commitment.names.es}", WORDS[commitment.kind], commitment.source, commitment.verified
+        )
+    critical = "; ".join(each.names.es for each in pack.commitments.values() if each.critical)
+    # The published promises do not say which of them is critical: that is our reading, until an agreement says it.
+    yield Row("Son críticos, si el acuerdo no dice otra cosa", critical or "ninguno", "project", verified=False)
     yield _listed("Se mira", pack.trust["land"])
     yield _listed("Firman", pack.trust["levels"])
     yield _ruling("Si hay acuerdo de familia y de comunidad, manda", pack.wins)
-    yield _ruling("Sin respaldo de la autoridad nombrada", pack.unendorsed)
-    yield _ruling("Falta que todavía no se sabe de quién es", pack.unattributed_breach)
-    yield _ruling("Falta crítica de la familia", pack.critical_breach)
-    yield _ruling("Otra falta de la familia", pack.other_breach)
+    yield _ruling("Sin refrendo de la autoridad nombrada", pack.unendorsed)
+    yield _ruling("Incumplimiento que todavía no se sabe de quién es", pack.unattributed_breach)
+    yield _ruling("Incumplimiento crítico de la familia", pack.critical_breach)
+    yield _ruling("Otro incumplimiento de la familia", pack.other_breach)
     yield _ruling("Compromiso cumplido a medias", pack.partly_met)
-    yield _ruling("Sin monitoreo en plazo", pack.not_monitored)
+    yield _ruling("Sin monitoreo en el plazo", pack.not_monitored)
     if pack.monitoring_months is not None:
         yield _figure("Plazo del monitoreo", pack.monitoring_months)
     if pack.renewal_grace_days is not None:
@@ -175,6 +182,7 @@ def page(pack: SchemePack | FrameworkPack) -> str:
     parts = [
         f"# {_title(pack)}",
         f"{about}. Código `{pack.code}`, versión {pack.version}. [Todas las páginas](README.md).",
+        KEY,
         *_guide(pack.guide, "es"),
         "## Reglas, y de dónde salen",
         _table(rows),

@@ -16,20 +16,12 @@ from ledger.claims.eudr import LandEvidence
 from ledger.claims.evidence import Place, StepTaken
 from ledger.claims.frameworks import FrameworksNear
 from ledger.claims.home import Home, home_of
-from ledger.claims.reasons import Reason
 from ledger.packs.framework import FrameworkPack
 from ledger.packs.pack import CommodityPack
 from ledger.packs.scheme import SchemePack
 from ledger.state import Standing
 
 _DAYS_KEPT = 8
-
-
-class _Land(NamedTuple):
-    producer: str
-    household: str
-    community: str
-    grown: str
 
 
 class _Day(NamedTuple):
@@ -49,9 +41,9 @@ class Appraiser:
         self._days: dict[str, _Day] = {}
         self._conservation: dict[str, Conservation] = {}
         self._near = FrameworksNear(self.marks)
-        self._frameworks: dict[_Land, frozenset[str]] = {}
+        self._frameworks: dict[tuple[str, str, str, str], frozenset[str]] = {}
         self._homes: dict[str, Home] = {}
-        self._evidence = LandEvidence(self.marks)
+        self.land = LandEvidence(self.marks)
 
     def register(self, scheme: SchemePack) -> SchemeRegister:
         """A scheme's certificates."""
@@ -91,20 +83,16 @@ class Appraiser:
         """A framework's judgement of land."""
         found = self._conservation.get(framework.digest)
         if found is None:
-            found = self._conservation[framework.digest] = Conservation(self.marks, framework)
+            found = self._conservation[framework.digest] = Conservation(self.marks, framework, self._near)
         return found
 
     def frameworks_at(self, place: Place) -> frozenset[str]:
         """The frameworks that concern a place."""
-        land = _Land(place.producer, place.household, place.community, place.grown)
+        land = place[:4]
         found = self._frameworks.get(land)
         if found is None:
             found = self._frameworks[land] = self._near.at(place)
         return found
-
-    def evidenced(self, place: Place) -> tuple[Reason, ...]:
-        """What the EUDR evidence of a delivery lacks."""
-        return self._evidence.of(place)
 
     def home(self, producer: str) -> Home:
         """Where a producer lives."""

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ledger.claims.appraiser import Appraiser
 from ledger.claims.evidence import Delivery, Place, StepTaken
+from ledger.claims.home import Home, home_of
 from ledger.claims.reasons import ClaimStatus, Reason
 from ledger.shares import apportion
 from ledger.state import Origin
 
 _UNKNOWN = Delivery("", "", "", "", "", "", "", "", "", 0, 0)
 _QUESTIONS_KEPT = 24
+A = TypeVar("A")
 _DIVISIONS_KEPT = 4
 
 
@@ -29,9 +31,6 @@ class PartVerdict(NamedTuple):
     reasons: tuple[Reason, ...]
     papers: tuple[str, ...]
     is_outside: bool = False
-
-
-Judge = Callable[[Place], PartVerdict]
 
 
 class Weighed(NamedTuple):
@@ -77,12 +76,17 @@ class Behind:
     @cached_property
     def places(self) -> tuple[Place, ...]:
         """Where the grams of each row grew, and who kept the land on the day of delivery."""
-        home, deliveries = self._appraiser.home, self.deliveries
+        homes: dict[str, Home] = {}
+        deliveries, marks = self.deliveries, self._appraiser.marks
         found = []
         for producer, grown, lot, _ in self.rows:
             delivery = deliveries.get(lot) or _UNKNOWN._replace(lot=lot)
-            keeper = home(producer)
-            found.append(Place(producer, keeper.household(delivery.delivered_on), keeper.community, grown, delivery))
+            home = homes.get(producer)
+            if home is None:
+                home = homes[producer] = home_of(producer, marks)
+            settled = home.settled
+            household = home.household(delivery.delivered_on) if settled is None else settled
+            found.append(Place(producer, household, home.community, grown, delivery))
         return tuple(found)
 
     @cached_property
@@ -112,10 +116,10 @@ class Behind:
         subjects = {place.producer for place in self.places} | {place.delivery.party for place in self.places}
         marks = self._appraiser.marks
         return frozenset(
-            str(mark.value["certificate"])
+            str(value["certificate"])
             for subject in subjects
-            for mark in marks.get(subject, ())
-            if mark.kind in ("member", "certificate-of")
+            for _, kind, _, value in marks.get(subject, ())
+            if kind in ("member", "certificate-of")
         )
 
     @cached_property
@@ -139,28 +143,44 @@ class Behind:
             return self.all_families
         return frozenset(family for family, part in zip(self.families, grams, strict=True) if part) - {""}
 
-    def judged(self, question: tuple[str, str, str], judge: Judge) -> Judged:
-        """The answers to a question (what, commodity, day), asked of every row the first time it comes up."""
+    def judged(
+        self, question: tuple[str, str, str], ask: Callable[[Place], A], verdict: Callable[[A], PartVerdict]
+    ) -> Judged:
+        """The answers to a question (what, commodity, day), asked of every row the first time it comes up.
+
+        `ask` answers for a place, mostly with what it answered for others; `verdict` says what that means.
+        """
         found = self._judged.get(question)
         if found is None:
             if len(self._judged) >= _QUESTIONS_KEPT:
                 self._judged = {}
-            found = self._judged[question] = Judged(judge, self.places, self.families)
+            verdicts: dict[PartVerdict, int] = {}
+            by_answer: dict[int, int] = {}
+            answers: list[A] = []
+            numbers: list[int] = []
+            for place in self.places:
+                answer = ask(place)
+                number = by_answer.get(id(answer))
+                if number is None:
+                    # Kept until all are judged: an answer that is gone could lend its address to another one.
+                    answers.append(answer)
+                    number = by_answer[id(answer)] = verdicts.setdefault(verdict(answer), len(verdicts))
+                numbers.append(number)
+            found = self._judged[question] = Judged(tuple(verdicts), numbers, self.families)
         return found
 
 
 class Judged:
     """The different answers to one question, and which of them each row has."""
 
-    def __init__(self, judge: Judge, places: Iterable[Place], families: Sequence[str]) -> None:
-        """Ask `judge` of every place."""
-        numbers: dict[PartVerdict, int] = {}
-        self.of = [numbers.setdefault(judge(place), len(numbers)) for place in places]
-        self.verdicts = tuple(numbers)
+    def __init__(self, verdicts: Sequence[PartVerdict], of: Sequence[int], families: Sequence[str]) -> None:
+        """`of` is the place among `verdicts` of each row's answer, `families` each row's family."""
+        self.verdicts = verdicts
+        self.of = of
         self._families = families
 
     def weighed(self, grams: Sequence[int]) -> list[Weighed]:
-        """Each answer with the grams and families that have it. A row without a gram has no family, and counts still."""
+        """Each answer with its grams and families; a row without a gram has no family, and counts still."""
         sums = [0] * len(self.verdicts)
         for number, part in zip(self.of, grams, strict=True):
             sums[number] += part

@@ -62,14 +62,15 @@ class _SchemeClaim:
         self._scheme = scheme
         self._asked = asked
         self._register = evidence.appraiser.register(scheme)
-        self._is_freed = evidence.lot in released_lots(evidence, scheme.code)
+        self._judged = certified_parts(evidence, scheme, asked.at)
+        leant_on = {paper for verdict in self._judged.verdicts for paper in verdict.papers}
+        self._is_freed = evidence.lot in released_lots(evidence, leant_on)
         self._certificates: dict[str, None] = {}
 
     def claim(self) -> Claim:
         evidence, scheme = self._evidence, self._scheme
         gathered, covered = Gathered(evidence.grams, evidence.families), Covered()
-        judged = certified_parts(evidence, scheme, self._asked.at)
-        parts = [self._of_part(part, gathered, covered) for part in judged.weighed(evidence.parts)]
+        parts = [self._of_part(part, gathered, covered) for part in self._judged.weighed(evidence.parts)]
         gathered.of_whole(self._freed(tuple(self._way())))
         gathered.of_whole(blocking_reasons(evidence))
         model = self._model(parts)
@@ -161,7 +162,7 @@ class _SchemeClaim:
 
     def _sells_for(self, owner: str) -> str:
         """Who sells for an owner: a family that left its goods in deposit needs no certificate of its own."""
-        taken_in = (part.place.delivery.party for part in self._parts if part.place.producer == owner)
+        taken_in = (place.delivery.party for place in self._evidence.behind.places if place.producer == owner)
         return next(taken_in, owner)
 
     def _seller(self, party: str, day: str, contract_day: str, product: Product, *, selling: bool) -> Served:

@@ -7,7 +7,7 @@ what a lapse or a sanction left, by a release.
 
 from ledger.claims.certificate import CertificateLapse, CertificateRead, certificate_lapse, read_certificate
 from ledger.claims.certified_delivery import CertifiedDeliveries, delivery_certified
-from ledger.claims.certified_seller import Product, product_in_scope, seller_certified
+from ledger.claims.certified_seller import Product, paper_sells, product_in_scope, seller_certified
 from ledger.claims.certified_step import step_certified
 from ledger.claims.custody import Combined, Part, combine
 from ledger.claims.register import (
@@ -33,6 +33,7 @@ __all__ = [
     "credited_grams",
     "delivery_certified",
     "lot_released",
+    "paper_sells",
     "product_in_scope",
     "read_certificate",
     "relinquished",

@@ -11,11 +11,10 @@ from ledger.claims.certificate import CertificateRead, effect_of
 from ledger.claims.certified_member import (
     Asked,
     Change,
+    PlotRegister,
     ics_reasons,
     member_changes,
     member_reasons,
-    plot_status_on,
-    plot_statuses,
     with_parents,
 )
 from ledger.claims.evidence import Delivery, Marks, Place
@@ -57,6 +56,7 @@ class CertifiedDeliveries:
         self._model = model
         self._on = on
         self._register = register or SchemeRegister(marks, scheme)
+        self._plots = PlotRegister(marks, scheme)
         self._grounds: dict[tuple[str, str, str, str], _Ground] = {}
         self._changes: dict[str, tuple[Change, ...]] = {}
         self._days: dict[str, tuple[str, ...]] = {}
@@ -151,7 +151,7 @@ class CertifiedDeliveries:
             listed = {plot for change in changes for plot in change.plots}
             parallel = tuple(sorted({*listed, *self._held_by(producer)} - {grown}))
             for plot in (*(land or ()), *parallel):
-                for row in plot_statuses(plot, self._marks, self._scheme.code):
+                for row in self._plots.statuses(plot):
                     days.add(row.effective_from)
                     if row.last_forbidden_input:
                         days.add(self._clean_from(row.last_forbidden_input) or row.effective_from)
@@ -241,7 +241,7 @@ class CertifiedDeliveries:
         if not plot:
             yield Reason("plot-not-named", "held", ground.producer, day)
             return
-        standing = plot_status_on(plot, day, self._marks, scheme)
+        standing = self._plots.on(plot, day)
         if standing is None:
             yield Reason("plot-status-unknown", "held", plot, day)
         elif not _reaches(standing.status, wanted):
@@ -250,7 +250,7 @@ class CertifiedDeliveries:
         elif standing.last_forbidden_input and day < self._clean_from(standing.last_forbidden_input):
             yield Reason("forbidden-input-recent", "held", plot, day, standing.at_index)
         for other in ground.parallel:
-            beside = plot_status_on(other, day, self._marks, scheme)
+            beside = self._plots.on(other, day)
             if beside is not None and beside.status == "conventional":
                 effect = effect_of(scheme.parallel_production.value)
                 yield Reason("parallel-production", effect, other, day, beside.at_index)

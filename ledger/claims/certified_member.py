@@ -117,19 +117,40 @@ def plot_statuses(plot: str, marks: Marks, scheme: str) -> tuple[PlotStatus, ...
     )
 
 
-def plot_status_on(plot: str, day: str, marks: Marks, scheme: SchemePack) -> PlotStatus | None:
-    """A plot's status on a day; before anything was said of it, the worst of the plots it came from."""
-    found = None
-    for row in plot_statuses(plot, marks, scheme.code):
-        if row.effective_from <= day:
-            found = row
-    if found is not None:
+class PlotRegister:
+    """Plots under one scheme, what was said of each read once."""
+
+    def __init__(self, marks: Marks, scheme: SchemePack) -> None:
+        """Nothing is read before it is asked for."""
+        self._marks = marks
+        self._scheme = scheme
+        self._statuses: dict[str, tuple[PlotStatus, ...]] = {}
+
+    def statuses(self, plot: str) -> tuple[PlotStatus, ...]:
+        """What was said of a plot itself, in the order in which it takes effect."""
+        found = self._statuses.get(plot)
+        if found is None:
+            found = self._statuses[plot] = plot_statuses(plot, self._marks, self._scheme.code)
         return found
-    inherited = [plot_status_on(parent, day, marks, scheme) for parent in parents_of(plot, marks)]
-    for old in inherited:
-        if old is None or old.status != scheme.plot_status.value:
-            return old
-    return inherited[0] if inherited else None
+
+    def on(self, plot: str, day: str) -> PlotStatus | None:
+        """A plot's status on a day; before anything was said of it, the worst of the plots it came from."""
+        found = None
+        for row in self.statuses(plot):
+            if row.effective_from <= day:
+                found = row
+        if found is not None:
+            return found
+        inherited = [self.on(parent, day) for parent in parents_of(plot, self._marks)]
+        for old in inherited:
+            if old is None or old.status != self._scheme.plot_status.value:
+                return old
+        return inherited[0] if inherited else None
+
+
+def plot_status_on(plot: str, day: str, marks: Marks, scheme: SchemePack) -> PlotStatus | None:
+    """A plot's status on a day; for many plots keep a `PlotRegister`."""
+    return PlotRegister(marks, scheme).on(plot, day)
 
 
 def parents_of(plot: str, marks: Marks) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def seller_certified(
     """
     register = register or SchemeRegister(marks, scheme)
     mine = register.named_by(party, "certificate-of", frozenset({"holder", "seller"}))
-    options = [Served(tuple(_of_seller(read, day, scheme, contracted, product)), (read.thing,)) for read in mine]
+    options = [Served(tuple(paper_sells(read, day, scheme, contracted, product)), (read.thing,)) for read in mine]
     served = best(options)
     if served is None:
         return Served((Reason("seller-not-certified", "held", party, day),), ())
@@ -56,13 +56,14 @@ def seller_certified(
     return served
 
 
-def _of_seller(
+def paper_sells(
     read: CertificateRead,
     day: str,
     scheme: SchemePack,
     contracted: bool | None,
     product: Product | None,
 ) -> Iterator[Reason]:
+    """What keeps one certificate from serving its holder's and sellers' sales on a day; nothing where it serves."""
     for lapsed in read.lapses(day):
         effect = when_selling(lapsed.lapse, scheme, contracted)
         yield Reason(LAPSE_CODES[lapsed.lapse], effect, read.thing, day, lapsed.at_index)

@@ -34,8 +34,8 @@ from ledger.claims.findings import (
     worst,
 )
 from ledger.claims.frameworks import FrameworksNear, frameworks_at
-from ledger.claims.ground import Ground, frameworks_on, read_ground, size_of
-from ledger.claims.membership import Keeper, Membership, keeper_of, memberships
+from ledger.claims.ground import Ground, size_of
+from ledger.claims.membership import Keeper, Membership, keeper_of
 from ledger.claims.reasons import Reason
 from ledger.packs.framework import FrameworkPack, StatusWord
 
@@ -82,13 +82,12 @@ _Alike = tuple[Ground, tuple[tuple[str, str, str, tuple[tuple[str, bool], ...]],
 class Conservation:
     """One framework over a set of marks. Answers are remembered, so keep it for all deliveries of a lot."""
 
-    def __init__(self, marks: Marks, framework: FrameworkPack) -> None:
-        """Nothing is read before it is asked for."""
+    def __init__(self, marks: Marks, framework: FrameworkPack, near: FrameworksNear | None = None) -> None:
+        """Nothing is read before it is asked for. `near` is over the same marks, and spares reading land twice."""
         self._marks = marks
+        self._near = near or FrameworksNear(marks)
         self._framework = framework
         self._agreements: dict[str, Agreement | None] = {}
-        self._grounds: dict[str, Ground | None] = {}
-        self._frameworks_on: dict[str, frozenset[str]] = {}
         self._sizes: dict[str, int] = {}
         self._dossiers: dict[Keeper, _Dossier] = {}
         self._statuses: dict[tuple[Keeper, str], ConservationStatus] = {}
@@ -167,14 +166,10 @@ class Conservation:
         return self._agreements[agreement]
 
     def _ground(self, grown: str) -> Ground | None:
-        if grown not in self._grounds:
-            self._grounds[grown] = read_ground(grown, self._marks)
-        return self._grounds[grown]
+        return self._near.ground(grown)
 
     def _is_framework_area(self, area: str) -> bool:
-        if area not in self._frameworks_on:
-            self._frameworks_on[area] = frameworks_on(area, self._marks)
-        return self._framework.code in self._frameworks_on[area]
+        return self._framework.code in self._near.on(area)
 
     def _size(self, area: str) -> int:
         if area not in self._sizes:
@@ -213,7 +208,7 @@ class Conservation:
 
     def _memberships(self, keeper: Keeper) -> tuple[Membership, ...]:
         if keeper not in self._held:
-            found = memberships(keeper, self._marks)
+            found = self._near.memberships(keeper)
             self._held[keeper] = tuple(each for each in found if self._concerns_us(each.agreement))
         return self._held[keeper]
 

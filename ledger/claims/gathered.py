@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set as AbstractSet
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from ledger.claims.behind import Weighed
 from ledger.claims.reasons import ClaimStatus, Effect, Reason, status_of

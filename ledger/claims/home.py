@@ -9,18 +9,21 @@ from ledger.claims.evidence import Marks
 
 
 class Home(NamedTuple):
-    """A producer's community ("" = none) and changes of household in order of effect: (day, index, household, member)."""
+    """A producer's community ("" = none) and changes of household in order of effect: (day, index, household, member).
+
+    `settled` is the household where it never changed, None where the day decides.
+    """
 
     community: str
     changes: Sequence[tuple[str, int, str, bool]]
+    settled: str | None
 
     def household(self, day: str) -> str:
         """The household on a day. The first one counts before it was written down: families are older."""
-        changes = self.changes
-        found = changes[0][2] if changes and changes[0][3] else ""
-        if len(changes) == 1:
-            return found
-        for effective_from, _, household, member in changes:
+        if self.settled is not None:
+            return self.settled
+        found = self.changes[0][2] if self.changes[0][3] else ""
+        for effective_from, _, household, member in self.changes:
             if effective_from <= day:
                 found = household if member else ""
         return found
@@ -28,11 +31,15 @@ class Home(NamedTuple):
 
 def home_of(producer: str, marks: Marks) -> Home:
     """Read it from what is said of the producer."""
-    said = marks.get(producer, ())
-    birth = next((mark.value for mark in reversed(said) if mark.kind == "born"), {})
-    changes = sorted(
-        (mark.effective_from, mark.index, str(mark.value["household"]), bool(mark.value["member"]))
-        for mark in said
-        if mark.kind == "household"
-    )
-    return Home(str(birth.get("community") or ""), changes)
+    community = ""
+    changes: list[tuple[str, int, str, bool]] = []
+    for index, kind, effective_from, value in marks.get(producer, ()):
+        if kind == "born":
+            community = str(value.get("community") or "")
+        elif kind == "household":
+            changes.append((effective_from, index, str(value["household"]), bool(value["member"])))
+    changes.sort()
+    settled = None
+    if len(changes) <= 1:
+        settled = changes[0][2] if changes and changes[0][3] else ""
+    return Home(community, changes, settled)

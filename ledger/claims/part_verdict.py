@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ledger.claims.behind import Judged, PartVerdict
-from ledger.claims.certification import relinquished
+from ledger.claims.certification import Served, relinquished
+from ledger.claims.conservation import ConservationStatus
 from ledger.claims.evidence import Place
 from ledger.claims.lot_evidence import Evidence
-from ledger.claims.reasons import status_of
+from ledger.claims.reasons import Reason, status_of
 from ledger.packs.framework import FrameworkPack
 from ledger.packs.scheme import SchemePack
 
@@ -17,38 +18,34 @@ def certified_parts(evidence: Evidence, scheme: SchemePack, at: str) -> Judged:
     deliveries = appraiser.deliveries(scheme, evidence.commodity, at)
     marks = appraiser.marks
 
-    def judge(place: Place) -> PartVerdict:
-        reasons, certificates = deliveries.of(place)
-        given_up = relinquished(place.delivery.lot, scheme.code, marks)
-        if given_up is not None:
-            reasons = (*reasons, given_up)
-        return PartVerdict(status_of(reasons) if reasons else "carried", reasons, certificates)
+    def ask(place: Place) -> Served:
+        served = deliveries.of(place)
+        given_up = relinquished(place.delivery.lot, scheme.code, marks) if place.delivery.lot in marks else None
+        return served if given_up is None else served._replace(reasons=(*served.reasons, given_up))
 
-    return evidence.behind.judged((scheme.digest, evidence.commodity, at), judge)
+    return evidence.behind.judged((scheme.digest, evidence.commodity, at), ask, _as_certified)
+
+
+def _as_certified(served: Served) -> PartVerdict:
+    return PartVerdict(status_of(served.reasons), served.reasons, served.certificates)
 
 
 def kept_parts(evidence: Evidence, framework: FrameworkPack) -> Judged:
     """Under an agreement framework."""
     conservation = evidence.appraiser.conservation(framework)
+    return evidence.behind.judged((framework.digest, "", ""), conservation.delivery, _as_kept)
 
-    def judge(place: Place) -> PartVerdict:
-        word, reasons, agreement = conservation.delivery(place)
-        is_outside = word == "not-applicable"
-        papers = () if is_outside or not agreement else (agreement,)
-        return PartVerdict(status_of(reasons) if reasons else "carried", reasons, papers, is_outside)
 
-    return evidence.behind.judged((framework.digest, "", ""), judge)
+def _as_kept(found: ConservationStatus) -> PartVerdict:
+    is_outside = found.word == "not-applicable"
+    papers = () if is_outside or not found.agreement else (found.agreement,)
+    return PartVerdict(status_of(found.reasons), found.reasons, papers, is_outside)
 
 
 def evidenced_parts(evidence: Evidence) -> Judged:
     """Under the EUDR evidence claim."""
-    evidenced = evidence.appraiser.evidenced
-
-    def judge(place: Place) -> PartVerdict:
-        reasons = evidenced(place)
-        return PartVerdict(status_of(reasons), reasons, ()) if reasons else _NOTHING_MISSING
-
-    return evidence.behind.judged(("eudr", "", ""), judge)
+    return evidence.behind.judged(("eudr", "", ""), evidence.appraiser.land.of, _as_evidenced)
 
 
-_NOTHING_MISSING = PartVerdict("carried", (), ())
+def _as_evidenced(reasons: tuple[Reason, ...]) -> PartVerdict:
+    return PartVerdict(status_of(reasons), reasons, ())

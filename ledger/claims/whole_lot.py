@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ledger.claims.lot_evidence import Evidence
 from ledger.claims.reasons import Reason
 
@@ -14,13 +16,18 @@ def blocking_reasons(evidence: Evidence) -> tuple[Reason, ...]:
     return tuple(Reason(code, "held", lot) for code, lot in sorted(codes))
 
 
-def released_lots(evidence: Evidence, scheme: str) -> frozenset[str]:
-    """The lots a body of the scheme freed by name, and whatever was made of such lots alone."""
+def released_lots(evidence: Evidence, certificates: Iterable[str]) -> frozenset[str]:
+    """The lots freed by name under one of these certificates, and whatever was made of such lots alone.
+
+    The certificates are those the deliveries lean on: the body of a stranger's certificate frees nothing here, even
+    where it certifies the same mill under the same scheme.
+    """
+    leant_on = frozenset(certificates)
     freed = {
         step.lot
         for step in evidence.steps
         if any(
-            mark.kind == "released-claim" and evidence.birth(str(mark.value["certificate"])).get("scheme") == scheme
+            mark.kind == "released-claim" and mark.value.get("certificate") in leant_on
             for mark in evidence.of(step.lot)
         )
     }

@@ -45,7 +45,11 @@ STATUS_WORDS: tuple[StatusWord, ...] = get_args(StatusWord)
 
 @dataclass(frozen=True, slots=True)
 class KnownCommitment:
-    """A commitment as the framework's texts know it, with words for people and whether its breach is critical."""
+    """A commitment as the framework's texts know it, with words for people.
+
+    `source` and `verified` speak of the promise. Whether its breach is `critical` is our reading, and counts only
+    where the signed agreement does not say it.
+    """
 
     code: str
     names: Names

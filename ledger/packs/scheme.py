@@ -36,7 +36,6 @@ LIMITS: Mapping[str, str] = MappingProxyType(
 )
 """The limits a scheme may state, with the unit of each."""
 
-_WHOLE_LOT = Ruling("lot", "", verified=False)
 _DATED = Ruling("dated", "", verified=False)
 
 
@@ -90,13 +89,14 @@ class SchemePack:
 
     `members_listed`: only producers a certificate lists carry its claim. `ics_status_counts`: the programme's own
     `producer.status-set` counts too. `plot_status` is the status every plot must have on every harvest day ("" =
-    none asked). `member_suspended`, `member_removed`: what a member's sanction does to lots with that member's
-    grams from its day on. `parallel_production`: what a member with plots of two statuses means.
+    none asked). `member_suspended`, `member_removed`: what a member's sanction does to that member's grams from its
+    day on; goods that are kept apart share the fate of the worst gram in the lot. `parallel_production`: what a member
+    who also has a conventional plot means.
     `unknown_harvest`: what unknown harvest days mean (the delivery day is judged). `volume` is "licensed" or "none".
     `members_listed` and `ics_status_counts` are "yes" or "no"; `member_suspended`, `member_removed`,
-    `parallel_production` and `unknown_harvest` are effects. `member_reach` is "lot" (the whole pooled lot) or "grams"
-    (only that member's). `validity` is "dated" or "open" (certificates without an end). `transaction_certificate` is
-    "tc", "coi", "nop", "ra" or "" (none asked). `trust` says how far the plain lists among these can be trusted.
+    `parallel_production` and `unknown_harvest` are effects. Only told, never judged: `validity`, "dated" or "open"
+    (certificates without an end), `transaction_certificate`, "tc", "coi", "nop", "ra" or "" (none asked),
+    `premium_kinds`, `registry_age_days`, `successor`. `trust` says how far the plain lists among these can be trusted.
     """
 
     code: str
@@ -122,7 +122,6 @@ class SchemePack:
     limits: Mapping[str, Figure]
     sources: Mapping[str, Source]
     digest: str
-    member_reach: Ruling = _WHOLE_LOT
     validity: Ruling = _DATED
     successor: Successor | None = None
     trust: Mapping[str, Words] = field(default_factory=dict)

@@ -70,7 +70,6 @@ def _read(top: Reader, digest: str) -> SchemePack:
         conversion_months=top.optional_figure("conversion_months", "months", 0),
         member_suspended=read_ruling(top, "member_suspended", EFFECTS),
         member_removed=read_ruling(top, "member_removed", EFFECTS),
-        member_reach=read_ruling(top, "member_reach", ("lot", "grams")),
         parallel_production=read_ruling(top, "parallel_production", EFFECTS),
         unknown_harvest=read_ruling(top, "unknown_harvest", EFFECTS),
         validity=read_ruling(top, "validity", ("dated", "open")),

@@ -26,6 +26,9 @@ from ledger.store.schema import ACCOUNT_KINDS
 
 STOCK: Final = "scheme commodity form season in:grams sold:grams left:grams held:grams"
 
+_AT_ONCE: Final = 500
+"""Lots whose evidence is gathered together: few queries, and no more in memory than a container needs."""
+
 _Key = tuple[str, str, str, str]
 _Sums = dict[_Key, dict[str, int]]
 
@@ -41,7 +44,7 @@ def stock_lines(source: Source, question: Question, schemes: set[str]) -> list[t
     return [
         (*key, of.get("in", 0), of.get("sold", 0), of.get("left", 0), of.get("held", 0))
         for key, of in sorted(sums.items())
-        if question.season in ("", key[3])
+        if question.season in ("", key[3]) and any(of.values())
     ]
 
 
@@ -82,24 +85,29 @@ def _sold(source: Source, question: Question, schemes: set[str], sums: _Sums) ->
     """What sales that stand named with the claim, less what was reversed of them."""
     sales = roll.born(source.books, "sale", **({"seller": question.party} if question.party else {}))
     backs = source.books.marks(sales, ("reversed",)) if sales else {}
+    grams: dict[tuple[str, str], int] = defaultdict(int)
     for sale, born in sales.items():
-        claimed: dict[str, set[str]] = {}
-        grams: dict[str, int] = defaultdict(int)
+        claimed: dict[str, set[str]] = defaultdict(set)
         for line in _lines(born):
-            lot = word(line, "lot")
-            grams[lot] += whole(line.get("grams"))
-            claims = line.get("claims")
-            for claim in claims if isinstance(claims, list) else ():
-                if claim.get("kind") == "certificate":
-                    claimed.setdefault(lot, set()).add(str(claim.get("name")))
+            for code in _schemes_of(line) & schemes:
+                grams[word(line, "lot"), code] += whole(line.get("grams"))
+                claimed[word(line, "lot")].add(code)
         for mark in backs.get(sale, ()):
             for line in _lines(mark):
-                grams[word(line, "lot")] -= whole(line.get("grams"))
-        for lot, names in claimed.items():
-            for code in names & schemes:
-                product = (word(born.value, "commodity"), word(born.value, "form"))
-                for season, part in _by_season(source.evidence.lot(lot), grams[lot]).items():
-                    sums[code, *product, season]["sold"] += part
+                for code in claimed[word(line, "lot")]:
+                    grams[word(line, "lot"), code] -= whole(line.get("grams"))
+    lots = sorted({lot for lot, _ in grams})
+    for first in range(0, len(lots), _AT_ONCE):
+        for lot, evidence in source.evidence.lots(lots[first : first + _AT_ONCE]).items():
+            for code in schemes:
+                for season, part in _by_season(evidence, grams[lot, code]).items():
+                    sums[code, evidence.commodity, evidence.form, season]["sold"] += part
+
+
+def _schemes_of(line: Mapping[str, object]) -> set[str]:
+    claims = line.get("claims")
+    rows = claims if isinstance(claims, list) else ()
+    return {str(claim.get("name")) for claim in rows if claim.get("kind") == "certificate"}
 
 
 def _lines(mark: Standing) -> Iterator[Mapping[str, object]]:
@@ -110,16 +118,20 @@ def _lines(mark: Standing) -> Iterator[Mapping[str, object]]:
 def _left(source: Source, question: Question, births: Mapping[str, Standing], schemes: set[str], sums: _Sums) -> None:
     titles = source.books.balances(ACCOUNT_KINDS["title"], births)
     party = question.party or None
-    for lot in sorted(titles):
-        owned = sum(grams for owner, grams in titles[lot].items() if grams > 0 and party in (None, owner))
-        if owned <= 0:
-            continue
-        evidence = source.evidence.lot(lot)
-        for claim in lot_claims(evidence, Asked(question.at, party)):
-            if claim.kind == "certificate" and claim.name in schemes and claim.status != "not-carried":
-                where = "left" if claim.status == "carried" else "held"
-                for season, part in _by_season(evidence, _claimable(claim, owned)).items():
-                    sums[claim.name, evidence.commodity, evidence.form, season][where] += part
+    owned = {lot: sum(g for owner, g in titles[lot].items() if g > 0 and party in (None, owner)) for lot in titles}
+    # A delivery says its season at birth; what was made of several is divided below.
+    wanted = sorted(
+        lot
+        for lot, grams in owned.items()
+        if grams and question.season in ("", births[lot].value.get("season", question.season))
+    )
+    for first in range(0, len(wanted), _AT_ONCE):
+        for lot, evidence in source.evidence.lots(wanted[first : first + _AT_ONCE]).items():
+            for claim in lot_claims(evidence, Asked(question.at, party)):
+                if claim.kind == "certificate" and claim.name in schemes and claim.status != "not-carried":
+                    where = "left" if claim.status == "carried" else "held"
+                    for season, part in _by_season(evidence, _claimable(claim, owned[lot])).items():
+                        sums[claim.name, evidence.commodity, evidence.form, season][where] += part
 
 
 def _claimable(claim: Claim, grams: int) -> int:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ledger.claims import Asked, Evidence, lot_claims
-from ledger.claims.certification import Part, combine
+from ledger.claims.certification import Part, Product, combine, paper_sells
 from ledger.claims.debits import debits_wanted
+from ledger.claims.reasons import status_of
 from ledger.errors import Problem
 from ledger.facts.certificates import MassBalanceCredited
 from ledger.facts.trade import LotSold, SoldLot, TradedClaim
@@ -24,8 +25,10 @@ MASS_BALANCE = "mass-balance"
 
 @rule(LotSold)
 def sold_claims_are_carried(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
-    """Every claim sold with a lot is carried by it on the day of sale, for this seller; held is not carried."""
-    del packs
+    """Every claim sold with a lot is carried by it on the day of sale, for this seller; held is not carried.
+
+    Under mass balance the lot itself carries nothing: the seller's own certificate must serve the sale.
+    """
     fact = heard.fact
     if not isinstance(fact, LotSold):
         return
@@ -36,9 +39,11 @@ def sold_claims_are_carried(heard: Heard, state: State, packs: Packs) -> Iterato
             continue
         carried = {(claim.kind, claim.name): claim for claim in lot_claims(evidence, asked)}
         for number, claim in enumerate(line.claims):
+            where = f"/body/lots/{place}/claims/{number}"
             if claim.model != MASS_BALANCE:
-                where = f"/body/lots/{place}/claims/{number}"
                 yield from _against(claim, carried.get((claim.kind, claim.name)), evidence, where)
+            elif (scheme := packs.scheme(state, claim.name)) is not None:
+                yield from _against_credits(claim, asked, evidence, scheme, where)
 
 
 def _against(claim: TradedClaim, found: Claim | None, evidence: Evidence, where: str) -> Iterator[Problem]:
@@ -58,6 +63,26 @@ def _against(claim: TradedClaim, found: Claim | None, evidence: Evidence, where:
     scheme = evidence.schemes.get(claim.name)
     if claim.model is not None and scheme is not None and not _fits(claim, found, evidence, scheme):
         yield Problem("claim-model-not-carried", f"{where}/model", claim.model, found.model, details=about)
+
+
+def _against_credits(
+    claim: TradedClaim, asked: Asked, evidence: Evidence, scheme: SchemePack, where: str
+) -> Iterator[Problem]:
+    """Credits of a certificate are sold by its holder and sellers alone, while it serves a sale of the product."""
+    read = evidence.appraiser.register(scheme).certificate(claim.certificate or "")
+    if read is None or asked.party not in (read.holder, *read.sellers):
+        holder = read.holder if read is not None else "-"
+        yield Problem("certificate-not-yours", f"{where}/certificate", asked.party, holder)
+        return
+    product = Product(evidence.commodity, evidence.form, MASS_BALANCE, evidence.pack)
+    signed_on = asked.contract_day
+    was_in_order = status_of(paper_sells(read, signed_on, scheme, False, product)) == "carried" if signed_on else False
+    reasons = tuple(paper_sells(read, asked.at, scheme, was_in_order, product))
+    if (status := status_of(reasons)) != "carried":
+        code = "claim-held" if status == "held" else "claim-not-carried"
+        why = ", ".join(dict.fromkeys(reason.code for reason in reasons if reason.effect != "note"))
+        about = {"lot": evidence.lot, "claim": claim.name}
+        yield Problem(code, where, why, claim.name, retry="after-change", details=about)
 
 
 def _fits(claim: TradedClaim, found: Claim, evidence: Evidence, scheme: SchemePack) -> bool:

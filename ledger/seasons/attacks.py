@@ -113,7 +113,8 @@ def examine(database: Path, checkpoint: str | None = None) -> tuple[str, ...]:
     """Open a copy as a stranger would and verify all of it: the codes of what is wrong, none where nothing is."""
     try:
         with Ledger.open(str(database)) as ledger:
-            ledger.verify(checkpoint=checkpoint)
+            # Starting other processes would take longer than checking a log of this size in one.
+            ledger.verify(checkpoint=checkpoint, workers=1)
     except LedgerError as error:
         return tuple(dict.fromkeys(problem.code for problem in error.problems))
     return ()

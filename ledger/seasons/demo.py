@@ -232,7 +232,7 @@ def _tell_reach(ledger: Ledger, story: Story, voice: Voice) -> None:
     """What would be concerned if the certificate that most of a season leans on were suspended."""
     reach = ledger.blast_radius(story.leans_on)
     voice.tell(
-        "If the certificate of {name} were suspended: {lots} lots to look at, {weight} of them with {holders} holders",
+        "If the certificate of {name} were suspended: {lots} lots to look at, {weight} still with {holders} holders",
         name=story.cooperative_name,
         lots=f"{reach.lots:,}",
         weight=kilograms(sum(reach.held_grams.values())),
@@ -250,7 +250,7 @@ def _page(ledger: Ledger, lot: TracedLot, out: Path, render_page: RenderPage | N
 
 
 def _verify(ledger: Ledger, voice: Voice) -> None:
-    found = ledger.verify()
+    found = ledger.verify(workers=1)
     voice.tell(
         "The log is verified: {statements} statements, {signatures} signatures, {entries} entries, {nodes} nodes.",
         statements=f"{found.statements:,}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ledger.state import Standing
@@ -73,20 +73,18 @@ _BIRTH_LEADS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The same for births, by what was born."""
 
-_NOWHERE: Final[tuple[str, ...]] = ()
 
-
-def leads(marks: Iterable[Standing]) -> Iterator[str]:
-    """The things these marks lead to."""
-    for _, kind, _, value in marks:
-        if kind == "born":
-            fields = _BIRTH_LEADS.get(str(value.get("thing")), _NOWHERE)
-        else:
-            fields = _LEADS.get(kind, _NOWHERE)
-        for field in fields:
-            named = value.get(field)
-            if isinstance(named, str):
-                if named:
-                    yield named
-            elif isinstance(named, list):
-                yield from (thing for thing in named if isinstance(thing, str) and thing)
+def leads(said: Iterable[Iterable[Standing]]) -> set[str]:
+    """The things that what was said of others leads to."""
+    found: set[str] = set()
+    for marks in said:
+        for _, kind, _, value in marks:
+            fields = _BIRTH_LEADS.get(str(value.get("thing"))) if kind == "born" else _LEADS.get(kind)
+            for field in fields or ():
+                named = value.get(field)
+                if isinstance(named, str):
+                    found.add(named)
+                elif isinstance(named, list):
+                    found.update(thing for thing in named if isinstance(thing, str))
+    found.discard("")
+    return found

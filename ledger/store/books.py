@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import orjson
 
-from ledger.claims import Appraiser
 from ledger.errors import NotFoundError, Problem
 from ledger.postings.log import pack_subject
 from ledger.state import LotBooks, Origin, Standing
 from ledger.store.connection import Connection
-from ledger.store.kept import Kept, KeptSet
+from ledger.store.kept import Kept
 from ledger.store.loading import books_of
 from ledger.store.names import Names
 
@@ -51,7 +51,7 @@ class Books:
         self.log = log
         self.names = names
         self.size = size
-        self._kept = kept
+        self.kept = kept
 
     def number(self, text: str) -> int | None:
         """The number of one text."""
@@ -69,32 +69,47 @@ class Books:
         """Every mark (of these kinds, if any are named) that stood on each subject, in log order."""
         only = f" AND kind IN ({', '.join('?' for _ in kinds)})" if kinds else ""
         rows = self.db.all(
-            f"SELECT subject, ix, kind, effective, value FROM mark WHERE log = ? AND subject IN @list{only}"
-            " AND ix < ? AND (gone IS NULL OR gone >= ?) ORDER BY ix, slot",
+            f"SELECT ix, slot, subject, kind, effective, value FROM mark WHERE log = ? AND subject IN @list{only}"
+            " AND ix < ? AND (gone IS NULL OR gone >= ?)",
             self.log,
             self.numbers(subjects),
             *kinds,
             self.size,
             self.size,
         )
-        found: dict[str, list[Standing]] = {}
+        # They come nearly sorted, which a sort here uses and one of the database does not.
+        rows.sort(key=_PLACE)
+        found: dict[int, list[Standing]] = {}
+        values = _Values()
+        for index, _, subject, kind, effective, value in rows:
+            mark = Standing(index, kind, effective, values[value])
+            if subject in found:
+                found[subject].append(mark)
+            else:
+                found[subject] = [mark]
+        text = self.names.texts
+        return {text[subject]: marks for subject, marks in found.items()}
+
+    def marks_by(self, subjects: Iterable[str], kinds: Sequence[str]) -> list[tuple[str, Standing, str]]:
+        """Marks of these kinds with their subject and the party whose act each was, in log order."""
+        rows = self.db.all(
+            "SELECT m.ix, m.slot, m.subject, m.kind, m.effective, m.value, s.actor FROM mark m"
+            " JOIN statement s ON s.log = m.log AND s.ix = m.ix"
+            f" WHERE m.log = ? AND m.subject IN @list AND m.kind IN ({', '.join('?' for _ in kinds)})"
+            " AND m.ix < ? AND (m.gone IS NULL OR m.gone >= ?)",
+            self.log,
+            self.numbers(subjects),
+            *kinds,
+            self.size,
+            self.size,
+        )
+        rows.sort(key=_PLACE)
+        self.names.read(self.db, {row[6] for row in rows})
         text = self.names.text
-        for subject, index, kind, effective, value in rows:
-            found.setdefault(text(subject), []).append(Standing(index, kind, effective, orjson.loads(value)))
-        return found
-
-    def appraiser(self) -> Appraiser:
-        """Who judges claims over these books: the one other questions have filled already, or a new one."""
-        return Appraiser() if self._kept is None else self._kept.appraiser(self.size)
-
-    def kept_set(self, number: int) -> KeptSet | None:
-        """An origin set another question has read at this size."""
-        return None if self._kept is None else self._kept.origin_set(self.size, number)
-
-    def keep_set(self, number: int, found: KeptSet) -> None:
-        """Let other questions have an origin set that was read."""
-        if self._kept is not None:
-            self._kept.keep_set(self.size, number, found)
+        return [
+            (text(subject), Standing(index, kind, effective, orjson.loads(value)), text(actor))
+            for index, _, subject, kind, effective, value, actor in rows
+        ]
 
     def births(self, things: Iterable[str]) -> dict[str, Standing]:
         """The mark that bore each thing."""
@@ -146,6 +161,24 @@ class Books:
         """Standing edges that lead into these lots."""
         return self._edges("output", lots)
 
+    def inputs_of(self, lots: Iterable[str]) -> dict[str, list[str]]:
+        """The lots that standing edges lead from into each of these, in order of their birth."""
+        rows = self.db.all(
+            "SELECT DISTINCT output, input FROM edge WHERE log = ? AND output IN @list"
+            " AND ix < ? AND (gone IS NULL OR gone >= ?)",
+            self.log,
+            self.numbers(lots),
+            self.size,
+            self.size,
+        )
+        rows.sort()
+        self.names.read(self.db, {source for _, source in rows})
+        text = self.names.text
+        found: dict[str, list[str]] = {}
+        for output, source in rows:
+            found.setdefault(text(output), []).append(text(source))
+        return found
+
     def edges_out_of(self, lots: Iterable[str]) -> list[EdgeRow]:
         """Standing edges that lead out of these lots."""
         return self._edges("input", lots)
@@ -175,14 +208,47 @@ class Books:
 
     def origins(self, number: int) -> tuple[Origin, ...]:
         """The rows of an origin set."""
+        rows = self._origin_rows(number)
+        text = self.names.texts
+        return tuple(Origin(text[p], text[g], text[d], grams) for p, g, d, grams in rows)
+
+    def _origin_rows(self, number: int) -> list[tuple[int, int, int, int]]:
+        """Producer, land, delivery and grams, with the names of all read."""
         rows = self.db.all(
             "SELECT producer, grown, delivery, grams FROM origin WHERE log = ? AND origin_set = ? ORDER BY slot",
             self.log,
             number,
         )
-        self.names.read(self.db, (n for row in rows for n in row[:3]))
-        text = self.names.text
-        return tuple(Origin(text(p), text(g), text(d), grams) for p, g, d, grams in rows)
+        found = [(row[0], row[1], row[2], row[3]) for row in rows]
+        self.names.read(self.db, {name for row in found for name in row[:3]})
+        return found
+
+    def behind(
+        self, number: int, kinds: Sequence[str]
+    ) -> tuple[tuple[Origin, ...], Iterator[tuple[str, int, str, str, Mapping[str, object], str]]]:
+        """The rows of an origin set, and the marks of these kinds on the deliveries they name.
+
+        Of each mark: the delivery, its index, kind, day and value, and the party whose act it was; in no order.
+        """
+        rows = self._origin_rows(number)
+        deliveries = {row[2] for row in rows}
+        marks = self.db.all(
+            "SELECT m.subject, m.ix, m.kind, m.effective, m.value, s.actor FROM mark m"
+            " JOIN statement s ON s.log = m.log AND s.ix = m.ix"
+            f" WHERE m.log = ? AND m.subject IN @list AND m.kind IN ({', '.join('?' for _ in kinds)})"
+            " AND m.ix < ? AND (m.gone IS NULL OR m.gone >= ?)",
+            self.log,
+            sorted(deliveries),
+            *kinds,
+            self.size,
+            self.size,
+        )
+        self.names.read(self.db, {row[5] for row in marks})
+        text, loads = self.names.texts, orjson.loads
+        return tuple(Origin(text[p], text[g], text[d], grams) for p, g, d, grams in rows), (
+            (text[subject], index, kind, effective, loads(value), text[actor])
+            for subject, index, kind, effective, value, actor in marks
+        )
 
     def facts(self, indexes: Iterable[int]) -> dict[int, Fact]:
         """Rows of the statements at these indexes."""
@@ -240,6 +306,18 @@ class Books:
             thing: str(birth.value.get("name") or birth.value.get("code") or thing)
             for thing, birth in self.births(things).items()
         }
+
+
+_PLACE = itemgetter(0, 1)
+
+
+class _Values(dict[str, Mapping[str, object]]):
+    """Values read from their texts, equal texts once: two in five are equal."""
+
+    def __missing__(self, text: str) -> Mapping[str, object]:
+        value: Mapping[str, object] = orjson.loads(text)
+        self[text] = value
+        return value
 
 
 _FACT = (

@@ -7,7 +7,9 @@ queries as a lot of one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from operator import attrgetter
 
 from ledger.claims import Appraiser, Behind, Delivery, Evidence, StepTaken
 from ledger.packs.in_force import InForce
@@ -15,11 +17,12 @@ from ledger.rules import Packs
 from ledger.state import LotBooks, Standing
 from ledger.store.bearing import BEARING, leads
 from ledger.store.books import Books
-from ledger.store.kept import Common, StaleError
+from ledger.store.kept import Common, Made, StaleError
 from ledger.store.schema import ACCOUNT_KINDS
 
 ROOTS = ("harvested", "bought", "opened")
 _NO_LOT = LotBooks(None, ())
+_INDEX = attrgetter("index")
 
 
 class EvidenceOf:
@@ -80,14 +83,14 @@ class EvidenceOf:
         behind = self._behind({lot: summaries.get(lot, _NO_LOT).origin_set for lot in births})
         holders = books.balances(ACCOUNT_KINDS["stock"], births)
         owners = books.balances(ACCOUNT_KINDS["title"], births)
-        steps = self._steps({lot for lot, born in births.items() if born.value["how"] not in ROOTS})
-        said |= books.marks(steps.keys() - said.keys(), BEARING)
+        made = self._made({lot for lot, born in births.items() if born.value["how"] not in ROOTS})
+        said |= books.marks(made.keys() - said.keys(), BEARING)
         start = {thing for lot in births for thing in (*holders.get(lot, ()), *owners.get(lot, ()))}
-        start.update(step.party for step in steps.values())
-        start.update(leads(mark for marks in said.values() for mark in marks))
+        start.update(one.step.party for one in made.values())
+        start |= leads(said.values())
         for each in self._sets.values():
             start |= each.things
-            start.update(leads(mark for lot in each.marked for mark in self._marks[lot]))
+            start |= leads(self._marks[lot] for lot in each.marked)
         self._follow(start - {""})
         found: dict[str, Evidence] = {}
         for lot, born in births.items():
@@ -95,7 +98,7 @@ class EvidenceOf:
             commodity, form = str(value["commodity"]), str(value["form"])
             pack = in_force.commodities.get(commodity)
             known_form = pack.forms.get(form) if pack is not None else None
-            way = sorted((steps[one] for one in _ancestors(lot, steps)), key=lambda step: (step.at_index, step.lot))
+            way = sorted(_ancestors(lot, made), key=lambda step: (step.at_index, step.lot))
             found[lot] = Evidence(
                 lot=lot,
                 commodity=commodity,
@@ -148,16 +151,16 @@ class EvidenceOf:
 
     def _read_set(self, number: int) -> Behind:
         books = self._books
-        rows = books.origins(number)
-        births: dict[str, tuple[Standing, str]] = {}
+        rows, said = books.behind(number, BEARING)
+        deliveries: dict[str, Delivery] = {}
         others: dict[str, list[Standing]] = {}
-        for lot, mark, actor in books.marks_by({row.delivery for row in rows}, BEARING):
-            if mark.kind == "born":
-                if mark.value.get("thing") == "lot":
-                    births[lot] = mark, actor
-            else:
-                others.setdefault(lot, []).append(mark)
-        deliveries = {lot: delivery_of(lot, born, actor) for lot, (born, actor) in births.items()}
+        for lot, index, kind, effective_from, value, actor in said:
+            if kind != "born":
+                others.setdefault(lot, []).append(Standing(index, kind, effective_from, value))
+            elif value.get("thing") == "lot" and (lot not in deliveries or deliveries[lot].at_index < index):
+                deliveries[lot] = delivery_of(lot, Standing(index, kind, effective_from, value), actor)
+        for marks in others.values():
+            marks.sort(key=_INDEX)
         found = Behind(self._common.appraiser, rows, deliveries, others)
         self._add_marks(others)
         if self._kept is None:
@@ -168,34 +171,94 @@ class EvidenceOf:
 
     # ------------------------------------------------------------ the way of lots
 
-    def _steps(self, lots: set[str]) -> dict[str, StepTaken]:
+    def _made(self, lots: set[str]) -> dict[str, Made]:
         """How these lots and all they were made of were made; deliveries were made of nothing."""
-        found: dict[str, StepTaken] = {}
+        sets = [*self._sets.values()]
+        roots = sets[0].deliveries.keys() if len(sets) == 1 else {lot for each in sets for lot in each.deliveries}
+        found: dict[str, Made] = {}
+        read: dict[str, Made] = {}
         level = lots
         while level:
-            known = {lot: step for lot in level if (step := self._common.steps.get(lot)) is not None}
-            new = self._read_steps(level - known.keys())
-            found |= known
-            found |= new
-            reached = {source for step in (*known.values(), *new.values()) for source in step.inputs}
-            level = {lot for lot in reached - found.keys() if not any(lot in each.deliveries for each in ())}
+            known = self._common.made
+            new = self._read_made({lot for lot in level if lot not in known}, roots)
+            read |= new
+            found |= {lot: new.get(lot) or known[lot] for lot in level if lot in new or lot in known}
+            level = {source for lot in level if lot in found for source in found[lot].sources} - found.keys()
+        if self._kept is None:
+            self._common.add_made(read)
+        elif read:
+            self._kept.add_made(self._common, self._books.size, read)
         return found
+
+    def _read_made(self, lots: set[str], roots: AbstractSet[str]) -> dict[str, Made]:
+        if not lots:
+            return {}
+        inputs = self._books.inputs_of(lots)
+        return {
+            lot: Made(
+                _step(lot, born, actor, inputs.get(lot, ())),
+                tuple(source for source in inputs.get(lot, ()) if source not in roots),
+            )
+            for lot, born, actor in self._books.marks_by(lots, ("born",))
+            if born.value.get("thing") == "lot" and born.value["how"] not in ROOTS
+        }
+
+    # ------------------------------------------------------------ people, land and papers
+
+    def _follow(self, start: set[str]) -> None:
+        """Load the marks of everything in `start`, of what those name, and so on until nothing new is named."""
+        level = start - self._marks.keys()
+        while level:
+            found: dict[str, Sequence[Standing]] = dict.fromkeys(level, ())
+            found.update(self._books.marks(level, BEARING))
+            self._add_marks(found)
+            level = leads(found.values()) - self._marks.keys()
+
+    def _add_marks(self, marks: Mapping[str, Sequence[Standing]]) -> None:
+        if self._kept is None:
+            self._common.add_marks(marks)
+        else:
+            self._kept.add_marks(self._common, self._books.size, marks)
+
+
+def evidence_of(books: Books, lots: Iterable[str], packs: Packs) -> dict[str, Evidence]:
+    """Everything the claims of lots rest on, as known at the books' size; unknown ones are left out."""
+    return EvidenceOf(books, packs).lots(lots)
+
+
+def _ancestors(lot: str, made: Mapping[str, Made]) -> Iterator[StepTaken]:
+    """How the lot and everything it was made of were made."""
+    seen = {lot}
+    level = [lot]
+    while level:
+        here = [made[one] for one in level if one in made]
+        yield from (one.step for one in here)
+        level = [source for source in dict.fromkeys(s for one in here for s in one.sources) if source not in seen]
+        seen.update(level)
+
+
+def _birth(marks: Iterable[Standing]) -> Standing | None:
+    found = [mark for mark in marks if mark.kind == "born" and mark.value.get("thing") == "lot"]
+    return found[-1] if found else None
+
+
 def delivery_of(lot: str, born: Standing, party: str) -> Delivery:
     """A delivery, purchase or opening from the birth of its lot and the party that took it in."""
-    value = born.value
+    said = born.value
+    text = said.get
     return Delivery(
-        lot=lot,
-        how=str(value["how"]),
-        delivered_on=born.effective_from,
-        harvested_from=str(value.get("harvested_from", "")),
-        harvested_to=str(value.get("harvested_to", "")),
-        season=str(value.get("season", "")),
-        form=str(value["form"]),
-        facility=str(value.get("facility", "")),
-        party=party,
-        grams=integer(value["grams"]),
-        at_index=born.index,
-        origin=str(value.get("origin", "")),
+        lot,
+        str(said["how"]),
+        born.effective_from,
+        str(text("harvested_from", "")),
+        str(text("harvested_to", "")),
+        str(text("season", "")),
+        str(said["form"]),
+        str(text("facility", "")),
+        party,
+        integer(said["grams"]),
+        born.index,
+        str(text("origin", "")),
     )
 
 

@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from ledger.claims import Appraiser, Behind, StepTaken
 from ledger.packs.in_force import InForce
@@ -37,6 +38,13 @@ class StaleError(Exception):
     """What a reader found is no longer what the newest readers would find: it must keep it to itself."""
 
 
+class Made(NamedTuple):
+    """How a lot was made of others, and those of its inputs that were made of others too."""
+
+    step: StepTaken
+    sources: tuple[str, ...]
+
+
 class Common:
     """What questions at one moment of the books have in common; each belongs to one appraiser and lives as long."""
 
@@ -44,7 +52,7 @@ class Common:
         """Begin with nothing known."""
         self.appraiser = Appraiser()
         self.sets: dict[int, Behind] = {}
-        self.steps: dict[str, StepTaken] = {}
+        self.made: dict[str, Made] = {}
         self.in_force: InForce | None = None
         self.roots: set[str] = set()
         self._row_count = 0
@@ -64,13 +72,13 @@ class Common:
         self.roots |= found.deliveries.keys()
         self._row_count += len(found.rows)
 
-    def add_steps(self, steps: Mapping[str, StepTaken]) -> None:
+    def add_made(self, made: Mapping[str, Made]) -> None:
         """How lots were made of others: settled at their birth."""
-        inputs = sum(len(step.inputs) for step in steps.values())
+        inputs = len(made) + sum(len(one.step.inputs) for one in made.values())
         if self._input_count + inputs > _INPUTS_KEPT:
-            self.steps = {}
+            self.made = {}
             self._input_count = 0
-        self.steps.update(steps)
+        self.made |= made
         self._input_count += inputs
 
     def has_met(self, things: AbstractSet[str]) -> bool:
@@ -80,7 +88,7 @@ class Common:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was read yet."""
-        return not (self.appraiser.marks or self.sets or self.steps or self.in_force)
+        return not (self.appraiser.marks or self.sets or self.made or self.in_force)
 
 
 class Kept:
@@ -170,11 +178,11 @@ class Kept:
             self._must_hold(common, size, found.deliveries.keys())
             common.add_set(number, found)
 
-    def add_steps(self, common: Common, size: int, steps: Mapping[str, StepTaken]) -> None:
-        """The same for steps; only a correction changes these."""
+    def add_made(self, common: Common, size: int, made: Mapping[str, Made]) -> None:
+        """The same for how lots were made; only a correction changes that."""
         with self._lock:
             self._must_hold(common, size, ())
-            common.add_steps(steps)
+            common.add_made(made)
 
     def add_packs(self, common: Common, size: int, in_force: InForce) -> None:
         """The same for the packs in force."""

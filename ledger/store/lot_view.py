@@ -7,6 +7,7 @@ from ledger.errors import Problem
 from ledger.packs.pack import Names
 from ledger.queries import Block, LotView, Trace
 from ledger.rules import Packs
+from ledger.state import PLEDGED
 from ledger.store.attributes import attributes_of
 from ledger.store.books import Books
 from ledger.store.evidence_of import EvidenceOf
@@ -58,7 +59,8 @@ def lot_view(books: Books, lot: str, packs: Packs, at: str) -> LotView:
         claims=claims,
         claims_at=at,
         steps=steps_of(books, lot, birth),
-        blocks=tuple(Block(b.kind, b.source, b.lot, b.kind) for b in evidence.blocks),
+        # A pledge is between its two parties, and no word about the goods.
+        blocks=tuple(Block(b.kind, b.source, b.lot, b.kind) for b in evidence.blocks if b.kind != PLEDGED),
         attributes=attributes_of(books, lot, pack),
         measures=_measures(books, lot),
         flags=flags_at(books, birth.index),

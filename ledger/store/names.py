@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ledger.store.connection import Connection
 from ledger.store.schema import SLOT_BITS
@@ -39,6 +39,11 @@ class Names:
     def known(self, text: str) -> int:
         """The number of a text that must have been looked up or given."""
         return self._numbers[text]
+
+    @property
+    def texts(self) -> Mapping[int, str]:
+        """The texts of all numbers looked up or given: for loops over thousands of rows."""
+        return self._texts
 
     def text(self, number: int) -> str:
         """The text of a number that must have been looked up or given."""

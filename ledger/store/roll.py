@@ -14,6 +14,7 @@ import orjson
 from ledger.errors import Problem
 from ledger.state import Standing
 from ledger.store.books import Books, at_of
+from ledger.store.schema import ACCOUNT_KINDS
 
 
 class Moved(NamedTuple):
@@ -134,20 +135,27 @@ def blocked_lots(books: Books) -> list[str]:
 def lots_of(books: Books, indexes: Iterable[int]) -> dict[int, list[str]]:
     """The lots each fact bears, moves or says something of, also where it stands no more."""
     wanted = sorted(set(indexes))
-    rows = books.db.all(
-        "SELECT DISTINCT m.ix, m.subject FROM mark m JOIN lot l ON l.log = m.log AND l.lot = m.subject"
-        " WHERE m.log = ? AND m.ix IN @list",
-        books.log,
-        wanted,
-    )
-    rows += books.db.all(
-        "SELECT DISTINCT ix, a FROM move WHERE log = ? AND ix IN @list AND kind IN (1, 2)", books.log, wanted
-    )
+    named = books.db.all("SELECT ix, subject FROM mark WHERE log = ? AND ix IN @list", books.log, wanted)
+    # Asked without the kind of account: with it SQLite would walk all accounts of that kind.
+    named += [
+        (index, a)
+        for index, kind, a in books.db.all(
+            "SELECT ix, kind, a FROM move WHERE log = ? AND ix IN @list", books.log, wanted
+        )
+        if kind in _OF_LOTS
+    ]
+    things = sorted({thing for _, thing in named})
+    rows = books.db.all("SELECT DISTINCT lot FROM lot WHERE log = ? AND lot IN @list", books.log, things)
+    lots = {lot for (lot,) in rows}
+    books.names.read(books.db, lots)
     found: dict[int, set[int]] = {}
-    for index, lot in rows:
-        found.setdefault(index, set()).add(lot)
-    books.names.read(books.db, (lot for each in found.values() for lot in each))
+    for index, thing in named:
+        if thing in lots:
+            found.setdefault(index, set()).add(thing)
     return {index: [books.names.text(lot) for lot in sorted(each)] for index, each in found.items()}
+
+
+_OF_LOTS = (ACCOUNT_KINDS["stock"], ACCOUNT_KINDS["title"])
 
 
 def ended(books: Books) -> list[Ended]:

@@ -181,7 +181,7 @@ class Run:
             return {}
         self.write()
         books = Books(self._loader.db, self._loader.log, self._loader.names, self.tip.size)
-        return {lot: evidence_of(books, lot, self._packs) for lot in sorted(item.wants.evidence) if books.knows(lot)}
+        return evidence_of(books, sorted(item.wants.evidence), self._packs)
 
     def _keeping(self, item: Item) -> Mapping[str, Keeping]:
         """Why the data of the persons an item wants destroyed must be kept, as the items before it leave the books."""

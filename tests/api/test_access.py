@@ -25,6 +25,7 @@ GUARDED = [
     ("GET", "/v1/lots/9D3W0XKZ5T7M2QAB", "lots:read"),
     ("GET", "/v1/lots/9D3W0XKZ5T7M2QAB/claims", "lots:read"),
     ("GET", "/v1/lots/9D3W0XKZ5T7M2QAB/trace", "lots:read"),
+    ("GET", "/v1/blast-radius/S0BJECTS0BJECTS0", "lots:read"),
     ("PUT", f"/v1/documents/{'0' * 64}", "documents:write"),
     ("POST", "/v1/webhooks", "webhooks:write"),
     ("GET", "/v1/webhooks", "webhooks:write"),
@@ -76,6 +77,7 @@ def test_every_described_route_is_either_tested_as_guarded_or_public(client: Tes
     spelt = {
         "T1K8W5ZBC4X7Q2M9": "{fact}",
         "9D3W0XKZ5T7M2QAB": "{lot}",
+        "S0BJECTS0BJECTS0": "{subject}",
         "0" * 64: "{sha256}",
         "W3BH00KW3BH00KW3": "{webhook}",
     }

@@ -355,3 +355,13 @@ def test_after_erasure_the_books_and_verdicts_are_the_same_and_the_words_are_now
     assert [p["code"] for p in site.post({**twice, "sealed": {"/person": PERSON}}) or []] == refused
     assert site.heard.leaks() == []
     assert site.leaks() == []
+
+
+def test_another_partys_token_sees_no_sealed_value_and_hears_no_reason(site: Site) -> None:
+    facts = season(site)
+    ledger = site.world.ledger
+    token = ledger.create_token(party=site.world.buyer, scopes=("disclosures:read",), days=1, label="buyer")
+    headers = {"authorization": f"Bearer {token}"}
+    answers = [site.client.get(f"/v1/facts/{fact}/disclosures", headers=headers) for fact in facts]
+
+    assert {(each.status_code, each.text) for each in answers} == {(200, '{"disclosures":{}}')}

@@ -22,11 +22,11 @@ def certified(folder: Path) -> tuple[Ledger, Mapping[str, str]]:
         "sold": _green(valley, good),
         "mixed": _green(valley, [*good, *without]),
         "few": _green(valley, [good[0], good[1]]),
-        "recalled": _green(valley, good),
+        "blocked": _green(valley, good),
     }
     claims = [valley.claim("certificate", ORGANIC), valley.claim("certificate", RAINFOREST)]
     world.say(valley.sale(lots["sold"], 100_000, *claims, debits=[valley.debit(100_000)]))
-    world.say(world.hold(valley.coop, lots["recalled"]))
+    world.say(world.hold(valley.coop, lots["blocked"]))
     breach = {
         "breach": world.new_id("breach"),
         "agreement": valley.agreement,

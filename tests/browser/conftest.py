@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from tests.api import world as worlds
 from tests.api.telling import pooled_lot
 from tests.api.world import World
+from tests.browser.certified import certified
 from tests.browser.served import free_port, served
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -55,6 +56,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with world.ledger, served(world.ledger, port) as address:
         lot, held = pooled_lot(world, 7), pooled_lot(world, 3, held=True)
         yield Site(world, address, lot, held)
+
+
+@dataclass
+class Valley:
+    """A served ledger of certified lots, and its lots by what they show (tests/browser/certified.py)."""
+
+    address: str
+    lots: Mapping[str, str]
+
+
+@pytest.fixture(scope="session")
+def valley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valley]:
+    ledger, lots = certified(tmp_path_factory.mktemp("valley"))
+    with ledger, served(ledger, free_port()) as address:
+        yield Valley(address, lots)
 
 
 @pytest.fixture

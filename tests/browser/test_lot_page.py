@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from ledger import labels
 from ledger.labels import Label, label_of
 from ledger.values import crockford
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, Valley
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +85,53 @@ def test_every_page_fits_and_can_be_used_by_all(site: Site, page: Page, which: s
     assert page.get_attribute("html", "lang") == language
     assert overflow(page) == 0
     assert violations(page) == []
+
+
+CARDS = {
+    # What stands on each card, so that nobody has to tell red from green: certificates, agreement, evidence.
+    "sold": ("A part of the lot is on hold", "The lot carries it", "The lot carries it", "On record for the whole lot"),
+    "mixed": ("On hold", "The lot does not carry it", "The lot does not carry it", "On hold"),
+    "few": ("On hold", "The lot carries it", "The lot carries it", "On record for the whole lot"),
+    "blocked": ("On hold", "On hold", "On hold", "On hold"),
+}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("which", CARDS)
+def test_every_card_of_a_claim_fits_and_can_be_read_by_all(
+    valley: Valley, page: Page, which: str, language: str
+) -> None:
+    page.goto(f"{valley.address}/L/{valley.lots[which]}?lang={language}")
+
+    assert overflow(page) == 0
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("which", CARDS)
+def test_a_card_says_in_words_how_the_claim_stands(valley: Valley, page: Page, which: str) -> None:
+    page.goto(f"{valley.address}/L/{valley.lots[which]}?lang=en")
+
+    said = page.locator(".claim .status").all_inner_texts()
+
+    assert len(said) == len(CARDS[which])
+    assert all(each.startswith(words) for each, words in zip(said, CARDS[which], strict=True)), said
+    assert page.locator(".claim .status svg[aria-hidden=true]").count() == len(said)
+    assert "12 August 2026" in page.inner_text("section:has(.claims) .lead")
+
+
+def test_the_parts_of_a_sold_lot_stand_by_owner(valley: Valley, page: Page) -> None:
+    page.goto(f"{valley.address}/L/{valley.lots['sold']}?lang=en")
+    organic = page.locator(".claim").first
+
+    owners = [each.replace("\u00a0", " ") for each in organic.locator(".owners li").all_inner_texts()]
+
+    assert sorted(owners) == [
+        "Comprador · 100 kg · bought on 5 August 2026 · carries it",
+        "Cooperativa · 188 kg · on hold",
+    ]
+    assert "188\u00a0kg" in organic.locator(".reasons").inner_text()
 
 
 def test_the_page_is_one_light_answer_and_a_style_sheet(site: Site, page: Page) -> None:

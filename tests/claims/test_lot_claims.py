@@ -161,6 +161,16 @@ def test_one_conventional_gram_is_not_washed_out_by_dividing(valley: CertifiedVa
     assert "member-not-listed" in {reason.code for reason in small.reasons}
 
 
+def test_what_a_family_left_in_deposit_carries_its_claims_by_who_took_it_in(valley: CertifiedValley) -> None:
+    world, family = valley.world, valley.family()
+    lot = world.deliver(family, 50_000, terms="deposit")
+    assert [owner.party for owner in valley.one(lot, ORGANIC).owners] == [family.producer]
+    assert valley.status(lot, ORGANIC) == "carried"
+    suspended = {"certificate": valley.organic, "status": "suspended", "effective_from": "2026-08-01"}
+    world.say(world.draft("certificate.status-set", suspended, valley.certifier))
+    assert valley.status(lot, ORGANIC) == "held"
+
+
 def test_a_held_lot_carries_nothing_until_it_is_released(valley: CertifiedValley) -> None:
     lot = valley.green((valley.family(), 100_000))
     hold = valley.world.hold(valley.coop, lot)

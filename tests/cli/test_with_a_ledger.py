@@ -313,7 +313,7 @@ def test_claims_are_asked_for_what_was_known(chaski: Chaski, place: Place) -> No
 
 
 def test_every_fact_a_reason_rests_on_is_shown_when_asked(chaski: Chaski, place: Place) -> None:
-    hold = story.fact(60, "lot.held", {"hold": "HQKD000000000001", "lots": [story.LOT], "reason": "sample-failed"})
+    hold = story.fact(40, "lot.held", {"hold": "HQKD000000000001", "lots": [story.LOT], "reason": "sample-failed"})
     Path("hold.json").write_bytes(canonical.encode(hold))
     assert chaski("submit", "hold.json").code == 0
 

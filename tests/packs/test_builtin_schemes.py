@@ -136,8 +136,9 @@ def test_volume_is_licensed_for_rainforest_alliance_alone() -> None:
     assert {code for code, pack in SCHEMES.items() if pack.volume.value == "licensed"} == {"rainforest-alliance"}
 
 
-def test_a_sanction_reaches_the_whole_lot_where_the_product_is_organic() -> None:
-    assert {code for code, pack in SCHEMES.items() if pack.member_reach.value == "lot"} == {"eu-organic", "usda-nop"}
+def test_what_a_removed_member_brings_is_held_where_the_product_is_organic_and_lost_elsewhere() -> None:
+    assert {code for code, pack in SCHEMES.items() if pack.member_removed.value == "held"} == {"eu-organic", "usda-nop"}
+    assert {pack.member_suspended.value for pack in SCHEMES.values()} == {"held"}
     assert {pack.plot_status.value for pack in SCHEMES.values()} == {"organic", ""}
 
 
@@ -157,7 +158,9 @@ def test_organic_groups_in_the_union_are_limited() -> None:
 def test_after_decertification_fairtrade_fulfils_no_contract() -> None:
     after = SCHEMES["fairtrade"].lapses["withdrawn"]
 
-    assert (after.new_sales, after.contracted_sales, after.verified) == ("not-carried", "not-carried", True)
+    assert (after.new_sales, after.contracted_sales, after.stock_before) == ("not-carried",) * 3
+    # The publication speaks of contracts only, and one mark of trust stands for all three.
+    assert not after.verified
     assert str(SCHEMES["fairtrade"].limits["suspension-months"]) == "6 months"
 
 

@@ -25,7 +25,6 @@ ics_status_counts = {{ value = "no", {TRUST} }}
 member_days = {{ values = ["harvest", "delivery"], {TRUST} }}
 member_suspended = {{ value = "held", {TRUST} }}
 member_removed = {{ value = "not-carried", {TRUST} }}
-member_reach = {{ value = "grams", {TRUST} }}
 plot_status = {{ value = "organic", {TRUST} }}
 conversion_months = {{ value = 36, {TRUST} }}
 parallel_production = {{ value = "held", {TRUST} }}
@@ -209,12 +208,6 @@ def test_a_source_that_is_not_described_or_not_dated_is_refused(sound: str) -> N
             'member_suspended = { value = "held"',
             'member_suspended = { value = "hold"',
             "/member_suspended/value",
-            "pack-unknown-choice",
-        ),
-        (
-            'member_reach = { value = "grams"',
-            'member_reach = { value = "family"',
-            "/member_reach/value",
             "pack-unknown-choice",
         ),
         ('plot_status = { value = "organic"', 'plot_status = { value = ""', "/plot_status/value", "pack-text-unfit"),

@@ -6,6 +6,7 @@ Everything is a sum or a recursion over the postings of the facts that stood at 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger import Ledger
@@ -25,11 +26,11 @@ class Told:
     ends: int | None
 
 
-def read(ledger: Ledger) -> list[Told]:
-    """Every fact of a log, from its bytes."""
-    told: list[Told] = []
-    by_digest: dict[str, Told] = {}
-    for index in range(ledger.head().size):
+def read(ledger: Ledger, before: Sequence[Told] = ()) -> list[Told]:
+    """Every fact of a log, from its bytes; `before` are the first of them, where they were read already."""
+    told = list(before)
+    by_digest = {fact.statement.digest: fact for fact in told}
+    for index in range(len(told), ledger.head().size):
         digest = ledger.entry(index).decode().splitlines()[5]
         statement = parse_statement(ledger.fact(digest).jws.encode())
         assert statement.digest == digest

@@ -49,6 +49,17 @@ class Season:
         self.begun = world.ledger.head().size
         self.told: list[Told] = []
         self.lots: list[str] = []
+        self._stock_up()
+
+    def _stock_up(self) -> None:
+        """Good green coffee, some that is mixed with what carries nothing, and parchment of three families."""
+        for one, other in ((0, 1), (1, 3)):
+            self.do("deliver", family=one, grams=3_000, picked=1)
+            self.do("deliver", family=other, grams=3_000, picked=0)
+            self.do("pool", picks=[0, 1], tenths=10)
+            self.do("hull", pick=0, percent=80)
+        for family, grams in ((0, 4_000), (2, 2_000), (4, 1)):
+            self.do("deliver", family=family, grams=grams, picked=1)
 
     @property
     def certificates(self) -> Sequence[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from ledger.reports.approved_producers import season_before
 from tests.claims.certified_valley import CertifiedValley, Family
+from tests.outlines import square
 from tests.reports.asking import ask, column, lines, picked
 from tests.world import World
 
@@ -77,7 +78,8 @@ def test_a_line_tells_household_papers_land_and_estimate(valley: CertifiedValley
 def test_the_programmes_own_word_comes_before_a_listing(valley: CertifiedValley) -> None:
     approved, conditional, suspended, left = (valley.family() for _ in range(4))
     unknown, listed = valley.family(listed=False), valley.family()
-    for family, status in ((approved, "approved"), (conditional, "conditional"), (suspended, "suspended"), (left, "left")):
+    said = {"approved": approved, "conditional": conditional, "suspended": suspended, "left": left}
+    for status, family in said.items():
         ics(valley, family, status, "2026-02-01")
     found = asked(valley)
     assert set(column(found, "producers", "producer")) == {each.producer for each in (approved, conditional, listed)}
@@ -153,12 +155,10 @@ def test_a_plot_that_was_split_is_told_as_its_parts(valley: CertifiedValley) -> 
     world, family = valley.world, valley.family()
     held(valley, family, family.plot)
     parts = [world.new_id("plot"), world.new_id("plot")]
-    body = {
-        "plot": family.plot,
-        "into": [{"plot": part, "area_m2": 10_000} for part in parts],
-        "effective_from": "2026-07-01",
-    }
-    world.say(world.draft("plot.split", body, valley.coop))
+    into = [{"plot": part, "area_m2": 10_000} for part in parts]
+    body = {"plot": family.plot, "into": into, "effective_from": "2026-07-01"}
+    sealed = {f"/into/{place}/geometry": square(90 + place) for place in range(2)}
+    world.say(world.draft("plot.split", body, valley.coop, sealed=sealed))
     assert column(asked(valley, at="2026-06-30"), "land", "land") == [family.plot]
     after = lines(asked(valley), "land")
     assert {line["land"] for line in after} == set(parts)

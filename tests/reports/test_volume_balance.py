@@ -30,10 +30,8 @@ def balance(valley: CertifiedValley, **more: Any) -> Any:
 def adjusted(valley: CertifiedValley, grams: int) -> None:
     """The body raises or lowers the licence."""
     body = {"certificate": valley.rainforest, "commodity": "coffee", "form": "green", "season": "2026"}
-    draft = valley.world.draft(
-        "volume.adjusted", body | {"delta_grams": grams, "reason": "yield", "effective_from": "2026-06-12"}, valley.certifier
-    )
-    valley.world.say(draft)
+    body |= {"reason": "yield-review"}
+    valley.world.say(valley.world.draft("volume.adjusted", {**body, "delta_grams": grams}, valley.certifier))
 
 
 def allocated(valley: CertifiedValley, grams: int) -> None:

@@ -282,6 +282,33 @@ def test_a_member_of_two_groups_is_seen(world: World) -> None:
     assert world.flagged(listing(world, other, second, farm, effective_from="2026-03-01")) == []
 
 
+@pytest.mark.rule("listing_comes_before_the_delivery", "accepts")
+@pytest.mark.rule("listing_comes_before_the_delivery", "flags")
+def test_nobody_is_listed_as_of_january_after_the_harvest_came_in(world: World) -> None:
+    coop, farm, other, held = world.coop(), world.farm(), world.farm(), world.farm()
+    certificate = recorded(world, coop)
+    assert world.flagged(listing(world, coop, certificate, farm, plots=[farm.plot])) == []
+    for each in (farm, other, held):
+        world.deliver(each, 50_000)
+    late = listing(world, coop, certificate, other, plots=[other.plot])
+    # A list may be entered a month late, and another season is another harvest.
+    assert world.flagged(late.but(effective_from="2026-05-13")) == []
+    assert world.flagged(listing(world, coop, certificate, held, season="2027", plots=[held.plot])) == []
+    assert world.flagged(listing(world, coop, certificate, farm, plots=[farm.plot])) == []
+    tenure = {"plot": held.plot, "holder": held.producer, "tenure": "owner", "held_from": "2020-01-01"}
+    world.say(world.draft("plot.held", tenure, coop))
+    assert world.flagged(listing(world, coop, certificate, held)) == ["listed-after-delivery"]
+
+
+@pytest.mark.rule("listing_comes_before_the_delivery", "flags")
+def test_a_listing_of_long_ago_told_after_the_delivery_stays_open(world: World) -> None:
+    coop, farm = world.coop(), world.farm()
+    certificate = recorded(world, coop)
+    world.deliver(farm, 50_000)
+    draft = listing(world, coop, certificate, farm, plots=[farm.plot])
+    assert world.flagged(draft.but(effective_from="2026-05-12")) == ["listed-after-delivery"]
+
+
 @pytest.mark.rule("member_fits_the_group", "accepts")
 @pytest.mark.rule("member_fits_the_group", "flags")
 def test_a_member_with_more_land_than_a_group_may_have_is_seen(world: World) -> None:

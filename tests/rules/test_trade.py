@@ -519,6 +519,16 @@ def test_only_the_lender_lets_go_of_a_pledge(world: World) -> None:
     world.say(world.sale(coop, buyer, (lot, 600)))
 
 
+def test_a_pledge_let_go_of_is_no_lot_of_the_store(world: World) -> None:
+    coop, bank = world.coop(), world.party("Banco", "lender")
+    lot = world.deliver(world.farm(), 1_000)
+    pledge = world.pledge(coop, bank, lot, 600)
+    world.say(pledge)
+    named = {"pledge": pledge["pledge"], "lot": lot, "lender": bank.id, "pledger": coop.id}
+    world.say(world.draft("pledge.released", {**named, "grams": 600}, bank))
+    assert [line.lot for line in world.ledger.lots()] == [lot]
+
+
 @pytest.mark.rule("counterparty_has_endorsed", "accepts")
 @pytest.mark.rule("counterparty_has_endorsed", "refuses")
 def test_a_pledge_is_not_talked_away_without_its_lender(world: World) -> None:

@@ -104,6 +104,18 @@ def test_it_shows_six_tamperings_and_a_control(shown: Shown) -> None:
     assert all(codes for codes in attacks.values())
 
 
+def test_it_says_what_each_lot_carries_and_what_is_refused(shown: Shown) -> None:
+    said = "\n".join(shown.lines)
+
+    assert "    EU organic: carried; 18,975 kg of 18,975 kg from " in said
+    assert "    forest conservation agreement: carried; 18,975 kg of 18,975 kg from " in said
+    assert "      forest conservation agreement: not carried; " in said
+    assert "    The plot was in conversion." in said
+    assert "    Of the licensed volume 420 kg are left." in said
+    assert "If the certificate of Cooperativa Agraria Nube Alta (ejemplo) were suspended: " in said
+    assert shown.summary["refused"] == ["claim-not-carried", "volume-overdrawn"]
+
+
 def test_it_ends_with_a_table_and_the_next_command(shown: Shown) -> None:
     assert shown.lines[-2] == f"Next: chaski serve --database {shown.report.database} --port 8080"
     assert shown.lines[-1] == f"then open {URL}/L/{shown.report.lots[0].lot}"

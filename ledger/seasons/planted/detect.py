@@ -22,6 +22,10 @@ _NUMBERS = re.compile(r"\d+")
 _CHOSEN: Final = frozenset({"bought-without-claim", "claim-relinquished"})
 """Reasons by which a party did without a claim of its own will: they accuse nobody."""
 
+_NUMBERS = re.compile(r"\d+")
+_CHOSEN: Final = frozenset({"bought-without-claim", "claim-relinquished"})
+"""Reasons by which a party did without a claim of its own will: they accuse nobody."""
+
 _LIENS: Final = frozenset({"pledged"})
 """Blocks that say whose security a lot is, and nothing of the goods."""
 
@@ -50,7 +54,6 @@ def detect(database: Path, answers: Path, looks: Iterable[str] = LOOKS) -> Found
                 findings += [
                     Finding("blocked", (block.kind,), (lot, block.lot, block.source))
                     for block in ledger.lot(lot).blocks
-                    if block.kind not in _LIENS
                 ]
             if "claims" in wanted:
                 for claim in ledger.claims(lot, day).claims:
