@@ -66,7 +66,7 @@ WORDS: Final[Mapping[str, str]] = {
     "corrective-plan": "plan de corrección",
     "benefits-withheld": "sin beneficios",
     "suspension": "suspensión",
-    "termination": "término",
+    "termination": "terminación",
     "prohibit": "no hacer",
     "do": "hacer",
     "limit": "no pasar de",
@@ -101,7 +101,7 @@ OWN: Final = {
 
 KEY: Final = (
     "**La lleva**: puede vender el lote con la declaración. **En espera**: todavía no. **No la lleva**: véndalo sin "
-    "ella. Si declara otra cosa, la venta se rechaza. La entrega del socio se recibe siempre."
+    "ella. Si declara otra cosa, la venta se rechaza. Las entregas se reciben siempre."
 )
 """What a manager must know to read the page, above everything else; the answers are those of the glossary."""
 
@@ -139,7 +139,9 @@ def rows_of_scheme(pack: SchemePack) -> Iterator[Row]:
     for lapse, after in pack.lapses.items():
         yield Row(f"Certificado {WORDS[lapse]}", _after(after), after.source, after.verified)
     yield _ruling("Certificado", pack.validity)
-    yield _listed("Documento de cada venta (el libro no lo exige)", pack.trust["transaction_certificate"], none="ninguno")
+    yield _listed(
+        "Documento de cada venta (el libro no lo exige)", pack.trust["transaction_certificate"], none="ninguno"
+    )
     if pack.registry_age_days is not None:
         yield _figure("Consulta al registro público: renovarla cada (el libro no lo exige)", pack.registry_age_days)
     for code, limit in pack.limits.items():
@@ -153,9 +155,7 @@ def rows_of_scheme(pack: SchemePack) -> Iterator[Row]:
 def rows_of_framework(pack: FrameworkPack) -> Iterator[Row]:
     """The rulings of a framework in the order a manager asks for them."""
     for commitment in pack.commitments.values():
-        yield Row(
-            f"Compromiso: {commitment.names.es}", WORDS[commitment.kind], commitment.source, commitment.verified
-        )
+        yield Row(f"Compromiso: {commitment.names.es}", WORDS[commitment.kind], commitment.source, commitment.verified)
     critical = "; ".join(each.names.es for each in pack.commitments.values() if each.critical)
     # The published promises do not say which of them is critical: that is our reading, until an agreement says it.
     yield Row("Son críticos, si el acuerdo no dice otra cosa", critical or "ninguno", "project", verified=False)

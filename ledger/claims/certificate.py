@@ -46,6 +46,16 @@ class Release(NamedTuple):
         return self.first <= day <= self.last
 
 
+class Look(NamedTuple):
+    """What a party found of the certificate in a public register on a day."""
+
+    day: str
+    at_index: int
+    register: str
+    result: str
+    by: str
+
+
 class Lapsed(NamedTuple):
     """Why a certificate does not hold on a day, and the fact that says so (None where it rests on nothing said)."""
 
@@ -70,7 +80,7 @@ class CertificateRead:
     periods: tuple[Period, ...]
     statuses: tuple[tuple[str, int, str], ...]
     releases: tuple[Release, ...]
-    checks: tuple[tuple[str, int, str, str], ...]
+    checks: tuple[Look, ...]
 
     @property
     def parties(self) -> frozenset[str]:
@@ -112,15 +122,26 @@ class CertificateRead:
         return any(producer in release.producers and release.covers(day) for release in self.releases)
 
     def contradiction(self, on: str) -> Reason | None:
-        """What a public register last said against it by a day ("" = ever); a later check that agrees lifts it."""
-        latest: dict[str, tuple[str, int, str, str]] = {}
-        for row in self.checks:
-            if not on or row[0] <= on:
-                latest[row[2]] = row
-        for checked_on, index, _, result in latest.values():
-            if result == "contradicts":
-                return Reason("registry-contradicts", "held", self.thing, checked_on, index)
-        return None
+        """What a public register said against it by a day ("" = ever); only a later look that agrees lifts it.
+
+        A register that did not show it says neither, and nobody lifts by an own look what somebody else found.
+        """
+        own = {self.holder, *self.sellers}
+        against: list[Look] = []
+        for look in self.checks:
+            if on and look.day > on:
+                break
+            if look.result == "contradicts":
+                against.append(look)
+            elif look.result == "agrees":
+                against = [
+                    said
+                    for said in against
+                    if said.register != look.register or (look.by in own and look.by != said.by)
+                ]
+        if not against:
+            return None
+        return Reason("registry-contradicts", "held", self.thing, against[-1].day, against[-1].at_index)
 
     def changes(self) -> Iterator[str]:
         """Every day from which something about it may be different."""
@@ -169,13 +190,7 @@ def read_certificate(thing: str, marks: Marks) -> CertificateRead | None:
             )
         ),
         releases=tuple(_release(mark) for mark in rows if mark.kind == "release"),
-        checks=tuple(
-            sorted(
-                (mark.effective_from, mark.index, str(mark.value["register"]), str(mark.value["result"]))
-                for mark in rows
-                if mark.kind == "registry"
-            )
-        ),
+        checks=tuple(sorted(_look(mark) for mark in rows if mark.kind == "registry")),
     )
 
 
@@ -207,6 +222,12 @@ def _periods(born: Standing, rows: Sequence[Standing]) -> tuple[Period, ...]:
             if last > found[place].last:
                 found[place] = Period(found[place].first, last, mark.index)
     return tuple(sorted(found))
+
+
+def _look(mark: Standing) -> Look:
+    value = mark.value
+    found_by = str(value.get("checked_by", ""))
+    return Look(mark.effective_from, mark.index, str(value["register"]), str(value["result"]), found_by)
 
 
 def _release(mark: Standing) -> Release:

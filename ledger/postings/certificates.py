@@ -98,6 +98,7 @@ def _marks(
                 result=fact.result,
                 status=fact.status_found,
                 checked_on=fact.checked_on,
+                checked_by=statement.actor,
             )
             return (checked,)
         case certificates.ReleaseRecorded():

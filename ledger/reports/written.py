@@ -15,6 +15,7 @@ from ledger.reports.report import Report, Table
 from ledger.words import Language
 
 Form = Literal["json", "csv", "xlsx"]
+FORMS: Final[tuple[Form, ...]] = ("json", "csv", "xlsx")
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES: Final[Mapping[Form, str]] = {"json": "application/json", "csv": csv_file.MEDIA_TYPE, "xlsx": XLSX}
 

@@ -33,6 +33,7 @@ _ROWS: Final = (
     ("edge", "edge_fact", "1000000 1000000 20"),
     ("balance", "balance", "3000000 3000000 500000 2 1 1"),
     ("lot", "lot", "1000000 1000000 2 1"),
+    ("lot", "lot_facility", "1000000 1000000 20000"),
     ("origin", "origin", "5000000 5000000 10 1"),
     ("flag", "flag", "100000 100000 2 1"),
     ("subscription", "subscription", "1000 1000 1"),

@@ -151,9 +151,9 @@ class Said:
             self.say(lot, "released-claim", "2026-09-01", certificate=thing)
         return self.say(thing, "release", "2026-09-01", grounds="sampled", **value)
 
-    def registry(self, result: str, day: str, register: str = "public") -> int:
+    def registry(self, result: str, day: str, register: str = "public", by: str = BUYER) -> int:
         """A look into a public register."""
-        return self.say(CERTIFICATE, "registry", day, register=register, result=result, checked_on=day)
+        return self.say(CERTIFICATE, "registry", day, register=register, result=result, checked_on=day, checked_by=by)
 
 
 def good() -> Said:

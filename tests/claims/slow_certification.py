@@ -98,8 +98,13 @@ def _of_certificate(
         elif said[-1].value["status"] == "expelled":
             found.add(("ics-removed", EFFECT[scheme.member_removed.value]))
     checks = [mark for mark in _of(marks, thing, "registry") if not on or mark.effective_from <= on]
-    if checks and checks[-1].value["result"] == "contradicts":
-        found.add(("registry-contradicts", "held"))
+    checks = [mark for mark in checks if mark.value["result"] != "not-found"]
+    for place_of, against in enumerate(checks):
+        # Whoever sells under the certificate lifts no contradiction but its own.
+        own = {born["holder"], *born["sellers"]} - {against.value["checked_by"]}  # type: ignore[misc]
+        lifted = any(m.value["result"] == "agrees" and m.value["checked_by"] not in own for m in checks[place_of:])
+        if against.value["result"] == "contradicts" and not lifted:
+            found.add(("registry-contradicts", "held"))
     return found
 
 

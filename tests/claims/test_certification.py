@@ -365,6 +365,10 @@ def test_a_contradiction_in_a_public_register_holds_until_a_later_look_agrees() 
     assert asked(said, on="2026-06-30") == {}
     said.registry("agrees", "2026-07-05", "another")
     assert asked(said) == {"registry-contradicts": "held"}
+    # Not to find it is not to agree, and the holder does not lift what the buyer found.
+    said.registry("not-found", "2026-07-07")
+    said.registry("agrees", "2026-07-08", by=COOP)
+    assert asked(said) == {"registry-contradicts": "held"}
     said.registry("agrees", "2026-07-10")
     assert asked(said) == {}
     assert asked(said, on="2026-07-09") == {"registry-contradicts": "held"}
@@ -648,7 +652,8 @@ def stories(draw: st.DrawFn) -> Said:
             value = draw(st.sampled_from(({}, {"producers": [ANA]}, {"lots": ["LOT"]})))
             said.release(draw(THINGS), **{"from": when, "to": max(when, draw(DAYS))}, **value)
         elif kind == "registry":
-            said.registry(draw(st.sampled_from(("agrees", "contradicts"))), when)
+            result = draw(st.sampled_from(("agrees", "contradicts", "not-found")))
+            said.registry(result, when, by=draw(st.sampled_from((BUYER, COOP))))
         else:
             said.say(ANA, "status", when, programme=COOP, status=draw(st.sampled_from(("approved", "expelled"))))
     return said

@@ -45,6 +45,7 @@ TRADE: dict[str, Arguments] = {
         "claims": st.frozensets(st.sampled_from([ORGANIC, RAINFOREST, FOREST])),
         "day": SALE_DAY,
     },
+    "sell_carried": {"pick": PICK, "quarters": QUARTERS, "buyer": st.integers(0, 1)},
     "reverse": {"pick": PICK, "quarters": QUARTERS},
     "relinquish": {"pick": PICK, "scheme": st.sampled_from([ORGANIC, RAINFOREST])},
 }

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ledger.queries import Outcome
 from ledger.store.schema import ACCOUNT_KINDS
-from tests.claims.certified_valley import FOREST, ORGANIC, RAINFOREST, CertifiedValley, Family
+from tests.claims.certified_valley import FOREST, ORGANIC, RAINFOREST, SALE_DAY, CertifiedValley, Family
 from tests.world import Draft, Party, World, lots_of
 
 CLAIMS = {ORGANIC: "certificate", RAINFOREST: "certificate", FOREST: "conservation"}
@@ -188,6 +188,15 @@ class Season:
         debits = [self.valley.debit(grams)] if RAINFOREST in claims else []
         sale = self.world.sale(self.coop, self.buyers[buyer], line, form="green")
         return (sale.but(debits=debits) if debits else sale).on(day)
+
+    def sell_carried(self, pick: int, quarters: int, buyer: int) -> Draft | None:
+        """Green coffee is sold with whatever it carries."""
+        asked = self.sell(pick, quarters, buyer, frozenset(), SALE_DAY)
+        if asked is None:
+            return None
+        found = self.valley.claims(asked["lots"][0]["lot"], SALE_DAY, party=self.coop.id).claims
+        carried = frozenset(claim.name for claim in found if claim.status == "carried") & CLAIMS.keys()
+        return self.sell(pick, quarters, buyer, carried, SALE_DAY)
 
     def reverse(self, pick: int, quarters: int) -> Draft | None:
         """A sale is undone, whole or in part."""

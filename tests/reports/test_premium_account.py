@@ -38,8 +38,8 @@ def test_a_premium_is_followed_to_the_last_cent(till: Till) -> None:
         7_000,
         0,
     )
-    names = ("premium", "what", "use", "whose", "payment", "amount")
-    assert {picked(line, *names) for line in lines(found, "differences")} == {
+    open_names = ("premium", "what", "use", "whose", "payment", "amount")
+    assert {picked(line, *open_names) for line in lines(found, "differences")} == {
         (pot, "not-allocated", "", "", "", 1_000),
         (pot, "not-paid", "member-payment", juan.producer, "", 2_000),
         (pot, "not-confirmed", "", juan.producer, second, 1_000),

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.errors import Problem
 from tests.claims.certified_valley import FOREST, ORGANIC, RAINFOREST, CertifiedValley
-from tests.rules.test_certificates import COCOA, beans, cocoa_certificate, credit
+from tests.rules.test_certificates import COCOA, beans, cocoa_certificate, credit, status
 from tests.world import Draft, World
 
 
@@ -197,3 +197,24 @@ def test_cocoa_is_sold_by_mass_balance_from_the_sites_own_credits_to_the_gram(wo
     world.say(mass_balance(world, certificate, conventional, 600))
     # The beans that gave up their claim are ordinary beans, whatever their account still holds.
     assert world.ledger.claims(conventional, "2026-08-05").claims[0].status != "carried"
+
+
+@pytest.mark.rule("sold_claims_are_carried", "refuses")
+@pytest.mark.parametrize(("word", "code"), [("suspended", "claim-held"), ("withdrawn", "claim-not-carried")])
+def test_credits_are_not_sold_while_the_certificate_lapses(world: World, word: str, code: str) -> None:
+    coop = world.coop()
+    certificate = cocoa_certificate(world, coop, volumes=[{**COCOA, "season": "2026", "grams": 10_000}])
+    world.say(credit(world, certificate, (beans(world, certificate, 1_000), 1_000)))
+    conventional = world.deliver(world.farm(), 2_000, **COCOA)
+    world.say(status(world, world.certifier(), certificate, word))
+    assert world.refused(mass_balance(world, certificate, conventional, 400)) == [code]
+
+
+@pytest.mark.rule("sold_claims_are_carried", "refuses")
+def test_credits_are_sold_by_the_certificates_own_sellers_alone(world: World) -> None:
+    coop, mill = world.coop(), world.mill()
+    units = [{"party": p.id, "facility": p.place, "activities": ["all"]} for p in (coop, mill)]
+    certificate = cocoa_certificate(world, coop, units=units, volumes=[{**COCOA, "season": "2026", "grams": 10_000}])
+    world.say(credit(world, certificate, (beans(world, certificate, 1_000), 1_000)))
+    own = world.deliver(world.farm(), 2_000, mill, **COCOA)
+    assert "certificate-not-yours" in world.refused(mass_balance(world, certificate, own, 400).said_by(mill))

@@ -36,7 +36,7 @@ class Trade:
         packed = world.packing(valley.coop, [(self.green, 80_000)], [30_000, 50_000], form="green")
         world.say(packed)
         self.bags = [str(line["lot"]) for line in packed["packages"]]
-        self.delivery = world.harvest(one, 20_000)
+        self.delivery = world.delivery(one, 20_000)
         world.say(self.delivery)
         self.lots = [self.green, self.other, *self.bags, str(self.delivery["lot"])]
         self.numbers = iter(range(1, 1000))
@@ -80,7 +80,7 @@ class Trade:
 
     def restores_the_certificate(self) -> None:
         valley = self.valley
-        body = {"certificate": valley.organic, "status": "active", "effective_from": "2026-02-02"}
+        body = {"certificate": valley.organic, "status": "restored", "effective_from": "2026-02-02"}
         self.world.state(self.world.draft("certificate.status-set", body, valley.certifier))
 
     def removes_a_member(self) -> None:
@@ -121,24 +121,20 @@ class Trade:
         self.world.state(changed.replacing(outcome))
 
     def holds_a_lot(self) -> None:
-        body = {"hold": self.world.new_id("hold"), "lots": [self.green], "reason": "quality"}
-        self.world.say(self.world.draft("lot.held", body, self.valley.coop))
+        self.world.say(self.world.hold(self.valley.coop, self.bags[1]))
 
     def sells_a_bag(self) -> None:
         valley = self.valley
         self.world.state(valley.sale(self.bags[0], 1_000, valley.claim("certificate", ORGANIC)))
 
     def gives_up_the_claim_of_a_delivery(self) -> None:
-        body = {"lots": [self.delivery["lot"]], "scheme": ORGANIC, "reason": "contaminated"}
+        body = {"lot": self.delivery["lot"], "scheme": ORGANIC}
         self.world.state(self.world.draft("claim.relinquished", body, self.valley.coop))
 
     def retracts_a_membership(self) -> None:
-        draft = self.valley.member(self.valley.organic, self.families[2], "removed", "2026-03-30")
-        outcome = self.world.say(draft)
+        outcome = self.world.say(self.valley.member(self.valley.organic, self.families[2], "removed", "2026-03-30"))
         self.kept()
-        self.world.say(
-            self.world.draft("fact.retracted", {"statement": outcome.digest, "reason": "never-happened"}, draft.by)
-        )
+        self.world.say(self.world.retraction(self.valley.coop, outcome))
 
     def says_something_else(self) -> None:
         self.world.deliver(self.families[0], 10_000)
@@ -239,8 +235,17 @@ def test_a_family_met_for_the_first_time_is_read_as_it_is_now(trade: Trade) -> N
 
 
 @pytest.fixture
-def overtaken(trade: Trade) -> Iterator[tuple[Kept, Common, int]]:
+def trade_on_disk(tmp_path: Path) -> Iterator[Trade]:
+    """In a file: there nobody waits for who reads."""
+    world = World.begin(tmp_path, database=str(tmp_path / "chaski.db"))
+    yield Trade(world)
+    world.ledger.close()
+
+
+@pytest.fixture
+def overtaken(trade_on_disk: Trade) -> Iterator[tuple[Kept, Common, int]]:
     """What a reader holds that began before a fact about a family it had not met."""
+    trade = trade_on_disk
     readers = trade.world.ledger._readers
     with readers.books(None) as books:
         kept, size = books.kept, books.size
@@ -251,36 +256,36 @@ def overtaken(trade: Trade) -> Iterator[tuple[Kept, Common, int]]:
 
 
 def test_a_reader_overtaken_by_a_fact_keeps_what_it_read_to_itself(
-    trade: Trade, overtaken: tuple[Kept, Common, int]
+    trade_on_disk: Trade, overtaken: tuple[Kept, Common, int]
 ) -> None:
     kept, common, size = overtaken
-    kept.add_marks(common, size, {trade.families[1].producer: ()})
-    trade.removes_a_member()
-    with trade.world.ledger._readers.books(None) as books:
+    kept.add_marks(common, size, {trade_on_disk.families[1].producer: ()})
+    trade_on_disk.removes_a_member()
+    with trade_on_disk.world.ledger._readers.books(None) as books:
         assert kept.common(books.size) is common
     with pytest.raises(StaleError):
-        kept.add_marks(common, size, {trade.families[0].producer: ()})
-    kept.add_marks(common, size, {trade.families[2].producer: ()})
+        kept.add_marks(common, size, {trade_on_disk.families[0].producer: ()})
+    kept.add_marks(common, size, {trade_on_disk.families[2].producer: ()})
 
 
 def test_a_reader_whose_shared_answers_were_dropped_keeps_to_itself(
-    trade: Trade, overtaken: tuple[Kept, Common, int]
+    trade_on_disk: Trade, overtaken: tuple[Kept, Common, int]
 ) -> None:
     kept, common, size = overtaken
-    kept.add_marks(common, size, {trade.families[0].producer: ()})
-    trade.removes_a_member()
-    with trade.world.ledger._readers.books(None) as books:
+    kept.add_marks(common, size, {trade_on_disk.families[0].producer: ()})
+    trade_on_disk.removes_a_member()
+    with trade_on_disk.world.ledger._readers.books(None) as books:
         assert kept.common(books.size) is not common
     with pytest.raises(StaleError):
-        kept.add_marks(common, size, {trade.families[2].producer: ()})
+        kept.add_marks(common, size, {trade_on_disk.families[2].producer: ()})
 
 
-def test_an_overtaken_reader_answers_as_of_its_moment(trade: Trade) -> None:
-    ledger = trade.world.ledger
+def test_an_overtaken_reader_answers_as_of_its_moment(trade_on_disk: Trade) -> None:
+    ledger = trade_on_disk.world.ledger
     with ledger._readers.books(None) as books:
         gathering = EvidenceOf(books, ledger._packs)
-        gathering.lot(trade.other)
-        trade.suspends_the_certificate()
-        trade.valley.status(trade.other, ORGANIC)
-        found = lot_claims(gathering.lot(trade.green), Asked(SALE_DAY))
-        assert (found, books.size) == (trade.fresh(books.size)[0], ledger.head().size - 1)
+        gathering.lot(trade_on_disk.other)
+        trade_on_disk.suspends_the_certificate()
+        trade_on_disk.valley.status(trade_on_disk.other, ORGANIC)
+        found = lot_claims(gathering.lot(trade_on_disk.green), Asked(SALE_DAY))
+        assert (found, books.size) == (trade_on_disk.fresh(books.size)[0], ledger.head().size - 1)

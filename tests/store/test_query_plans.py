@@ -38,7 +38,8 @@ WALKS = {
     "SELECT COUNT(*), MAX(ix) FROM statement": "verify: counts are compared with the head",
     "SELECT COUNT(*) FROM node": "verify: no node may be there that the tree does not have",
     "SELECT n, text FROM name WHERE log = ? AND n <": "rebuild compares every row",
-    "SELECT lot, ix, origin_set, blocks FROM lot WHERE log = ? AND ix < ?": "rebuild compares every row",
+    "SELECT lot, ix, origin_set, blocks, facility FROM lot WHERE log = ? AND ix < ?": "rebuild compares every row",
+    "SELECT DISTINCT kind, code FROM pack": "a few dozen rows, read once and kept while no pack is adopted",
     "SELECT kind, a, b, c, SUM(amount) FROM move": "rebuild sums every account",
     "SELECT kind, a, b, c, amount FROM balance WHERE log = ? AND amount <> 0": "rebuild compares every balance",
     "SELECT n.text, m.ix, m.kind, m.value FROM mark m JOIN name n": "every key of the log, for verify and its list",
@@ -78,6 +79,7 @@ def _asked(where: Place) -> Iterator[str]:
         ledger = where.create()
         said = tell(ledger)
         _read(ledger, said["P1"].digest)
+        _claim(ledger)
         _erase(ledger)
         accept(ledger.state(delivery("Y"), pooled("Z", {"Y": 100_000}), party=COOP, atomic=True))
         ledger.state(pooled("Q", {"nowhere": 1}), facility("B"), facility("B"), party=COOP, atomic=True)
@@ -120,6 +122,19 @@ def _read(ledger: Ledger, digest: str) -> None:
     assert TileId(0, 0).fits(size) is False
     for until in (None, size - 1):
         assert ledger.rebuild(until=until).differences == ()
+
+
+def _claim(ledger: Ledger) -> None:
+    """Claims and blast radius, now and as known before, asked again after a new fact: what was kept is then checked."""
+    size = ledger.head().size
+    for known_at in (None, size - 1):
+        ledger.claims(thing("P1"), known_at=known_at)
+    accept(ledger.state(facility("D"), party=COOP))
+    ledger.claims(thing("P1"), "2026-07-01", party=COOP)
+    (kid, *_) = (key.kid for key in ledger.keys() if key.party == COOP)
+    for subject in (GROWER, PLOT, CENTRE, COOP, thing("D2"), thing("hold"), kid):
+        assert ledger.blast_radius(subject, limit=3).kind
+        assert len(list(ledger.affected(subject))) == ledger.blast_radius(subject).lots
 
 
 def _erase(ledger: Ledger) -> None:

@@ -332,10 +332,11 @@ BOOKS = {
         "INSERT INTO mark SELECT log, 900, 0, subject, kind, effective, value, gone FROM mark LIMIT 1"
     ),
     "edge planted beyond the end": "INSERT INTO edge SELECT log, output, input, 900, grams, NULL FROM edge LIMIT 1",
-    "lot planted beyond the end": "INSERT INTO lot SELECT log, lot, 900, origin_set, blocks FROM lot LIMIT 1",
+    "lot planted beyond the end": "INSERT INTO lot SELECT log, lot, 900, origin_set, blocks, facility FROM lot LIMIT 1",
     "origin planted": "INSERT INTO origin SELECT log, 1 << 50, 0, producer, grown, delivery, grams FROM origin LIMIT 1",
     "name planted": "INSERT INTO name VALUES (1, 1 << 50, 'planted')",
     "lot": "UPDATE lot SET blocks = NULL WHERE blocks IS NOT NULL",
+    "lot place": "UPDATE lot SET facility = facility + 1 WHERE ix = 8",
     "lot set": "UPDATE lot SET origin_set = origin_set + 1 WHERE ix = 8",
     "lot missing": "DELETE FROM lot WHERE ix = (SELECT MAX(ix) FROM lot)",
     "origin": "UPDATE origin SET grams = grams + 1",

@@ -13,7 +13,7 @@ from ledger.seasons.planted.findings import Finding, Found
 class Row:
     """One planted case: what was expected, what was found of it, and whether that is all right.
 
-    `accused` of an honest case are findings that name its subject.
+    An honest case is in order where no finding names its subject and everything it must carry is carried.
     """
 
     case: Case
@@ -47,7 +47,8 @@ def compare(cases: Sequence[Case], found: Found) -> Result:
         met = [(sign, _matching(sign, by_subject.get(sign.subject, ()))) for sign in case.signs]
         for _, findings in met:
             explained.update(findings)
-        rows.append(_row(case, met, found))
+        naming = by_subject.get(case.subject, ()) if case.kind == HONEST else ()
+        rows.append(_row(case, met, naming, found))
     accused = tuple(finding for finding in found.findings if finding not in explained)
     return Result(tuple(rows), accused)
 
@@ -58,7 +59,7 @@ def _matching(sign: Sign, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(f for f in findings if f.how == sign.how and set(f.codes) <= set(sign.codes))
 
 
-def _row(case: Case, met: Sequence[tuple[Sign, tuple[Finding, ...]]], found: Found) -> Row:
+def _row(case: Case, met: Sequence[tuple[Sign, tuple[Finding, ...]]], naming: Sequence[Finding], found: Found) -> Row:
     expected = tuple(f"{sign.how}: {', '.join(sign.codes)}" for sign, _ in met)
     missing = {
         code for sign, findings in met for code in sign.codes if not any(code in finding.codes for finding in findings)
@@ -67,5 +68,7 @@ def _row(case: Case, met: Sequence[tuple[Sign, tuple[Finding, ...]]], found: Fou
     said = dict.fromkeys(f"{f.how}: {', '.join(f.codes)}" for _, findings in met for f in findings)
     if case.kind == HONEST:
         expected = tuple(f"carried: {claim}" for claim in dict.fromkeys(claim for _, claim in case.carried))
-        said = dict.fromkeys(f"not carried: {each}" for each in lost)
-    return Row(case, expected, tuple(said), not missing and not lost)
+        said = dict.fromkeys(
+            [f"not carried: {each}" for each in lost] + [f"accused: {f.how}: {', '.join(f.codes)}" for f in naming]
+        )
+    return Row(case, expected, tuple(said), not missing and not lost and not naming)

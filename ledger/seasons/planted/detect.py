@@ -22,13 +22,6 @@ _NUMBERS = re.compile(r"\d+")
 _CHOSEN: Final = frozenset({"bought-without-claim", "claim-relinquished"})
 """Reasons by which a party did without a claim of its own will: they accuse nobody."""
 
-_NUMBERS = re.compile(r"\d+")
-_CHOSEN: Final = frozenset({"bought-without-claim", "claim-relinquished"})
-"""Reasons by which a party did without a claim of its own will: they accuse nobody."""
-
-_LIENS: Final = frozenset({"pledged"})
-"""Blocks that say whose security a lot is, and nothing of the goods."""
-
 LOOKS: Final = ("answers", "flags", "blocks", "claims", "verify", "rebuild")
 
 
