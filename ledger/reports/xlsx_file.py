@@ -18,6 +18,9 @@ from ledger.words import Language
 
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _WIDEST: Final = 44
+_LONGEST: Final = 32_767
+"""A spreadsheet's cell holds no more characters; the whole text is in the other forms."""
+
 _LOOKED_AT: Final = 200
 """Rows that decide how wide a column is."""
 
@@ -53,7 +56,9 @@ def xlsx_bytes(report: Report, language: Language) -> bytes:
                     if isinstance(cell, int):
                         sheet.write_number(line, column, cell, number)
                     elif cell:
-                        sheet.write_string(line, column, cell)
+                        sheet.write_string(
+                            line, column, cell if len(cell) <= _LONGEST else f"{cell[: _LONGEST - 4]} ..."
+                        )
             if table.rows:
                 sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
     return target.getvalue()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from itertools import islice
 
-from ledger.claims import Asked, lot_claims
+from ledger.claims import Asked, Evidence, lot_claims
 from ledger.impact import Reached, stakes
-from ledger.queries import AffectedLot, BlastRadius
+from ledger.queries import AffectedLot, BlastRadius, Stake
 from ledger.rules import Packs
 from ledger.store.books import Books
 from ledger.store.evidence_of import EvidenceOf
@@ -47,16 +47,22 @@ def blast_radius(books: Books, packs: Packs, subject: str, at: str, limit: int) 
 
 def affected(books: Books, packs: Packs, subject: str, found: Reach, at: str) -> Iterator[AffectedLot]:
     """Every lot of a reach in order of birth, a portion at a time: a list of any length can be streamed."""
+    gathering = EvidenceOf(books, packs)
     lots = list(found.lots.items())
     for first in range(0, len(lots), PORTION):
         portion = lots[first : first + PORTION]
         books.names.read(books.db, [number for number, _ in portion])
         names = {books.names.text(number): reached for number, reached in portion}
-        gathered = EvidenceOf(books, packs).lots(names)
+        gathered = gathering.lots(names)
+        answers: dict[Hashable, tuple[Stake, ...]] = {}
         for lot, reached in names.items():
             if lot not in gathered:
                 continue
             evidence = gathered[lot]
+            alike = _alike(evidence)
+            if alike not in answers:
+                claims = lot_claims(evidence, Asked(at))
+                answers[alike] = stakes(claims, evidence, found.kind, subject, found.deliveries, at)
             yield AffectedLot(
                 lot=lot,
                 commodity=evidence.commodity,
@@ -67,8 +73,24 @@ def affected(books: Books, packs: Packs, subject: str, found: Reach, at: str) ->
                 holders=evidence.holders,
                 owners=evidence.owners,
                 blocks=tuple(sorted({block.kind for block in evidence.blocks})),
-                stakes=stakes(lot_claims(evidence, Asked(at)), evidence, found.kind, subject, found.deliveries, at),
+                stakes=answers[alike],
             )
+
+
+def _alike(evidence: Evidence) -> Hashable:
+    """What the standing of a lot's claims follows from: bags of one packing are judged once.
+
+    Good for as long as what it was gathered with is at hand: equal values are one object there.
+    """
+    own = [step for step in evidence.steps if step.lot == evidence.lot]
+    return (
+        id(evidence.behind),
+        (evidence.grams, evidence.commodity, evidence.form, evidence.kind, evidence.blocks),
+        tuple(sorted(evidence.owners.items())),
+        tuple((step[1:7], step.inputs) for step in own),
+        tuple(step.lot for step in evidence.steps if step.lot != evidence.lot),
+        tuple((mark[:3], id(mark.value)) for mark in evidence.of(evidence.lot) if mark.kind != "born"),
+    )
 
 
 def _stock(books: Books, lots: dict[int, Reached]) -> dict[int, dict[str, int]]:

@@ -67,6 +67,12 @@ def test_a_workbook_holds_every_table_and_what_it_was_worked_out_from() -> None:
     assert front["Versión"] == WRITTEN.version
 
 
+def test_a_cell_that_is_too_long_is_cut_and_says_so() -> None:
+    long = Report("corrections", WRITTEN.stamp, WRITTEN.question, (Table.of("corrections", "lots", [("A" * 40_000,)]),))
+    cell = str(sheets(written(long, "xlsx", "en"))["Corrections"][1][0])
+    assert (len(cell), cell[-4:]) == (32_767, " ...")
+
+
 def test_nothing_in_a_workbook_changes_with_the_clock() -> None:
     with zipfile.ZipFile(BytesIO(written(WRITTEN, "xlsx", "en"))) as book:
         assert {each.date_time for each in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -53,7 +53,7 @@ class Trade:
     def anew(self, size: int | None = None) -> list[tuple[tuple[Claim, ...], object]]:
         """Claims and what each part carries, by books that remember nothing."""
         ledger = self.world.ledger
-        found = []
+        found: list[tuple[tuple[Claim, ...], object]] = []
         for lot in self.lots:
             with ledger._readers.books(size) as books:
                 alone = Books(books.db, books.log, books.names, books.size)
@@ -64,7 +64,7 @@ class Trade:
     def remembered(self, size: int | None = None) -> list[tuple[tuple[Claim, ...], object]]:
         """Claims and what each part carries, by books that remember."""
         ledger = self.world.ledger
-        found = []
+        found: list[tuple[tuple[Claim, ...], object]] = []
         for lot in self.lots:
             with ledger._readers.books(size) as books:
                 evidence = EvidenceOf(books, ledger._packs).lot(lot)
