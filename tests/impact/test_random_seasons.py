@@ -51,7 +51,9 @@ def worst(season: Season, what: str, family: int) -> tuple[str, list[Draft]]:
             return season.valley.agreement, [season.agreement_status("terminated", day, None) for day in _DAYS]
         case "member":
             return home.producer, [
-                season.member_status(which, family, "removed", day) for which in (0, 1) for day in ("2026-01-01", *_DAYS)
+                season.member_status(which, family, "removed", day)
+                for which in (0, 1)
+                for day in ("2026-01-01", *_DAYS)
             ]
         case "plot":
             felled = season.breach(family, "2026-01-20", "producer")

@@ -43,9 +43,7 @@ def books_of(season: Season, lots: Sequence[str], without: Collection[str] = ())
         }
         summaries = {lot: found.blocks for lot, found in books.lots(lots).items() if found.blocks}
         born = [lot for lot in lots if books.knows(lot)]
-    claims = {
-        (lot, day): [_plain(claim) for claim in ledger.claims(lot, day).claims] for lot in born for day in ASKED
-    }
+    claims = {(lot, day): [_plain(claim) for claim in ledger.claims(lot, day).claims] for lot in born for day in ASKED}
     behind = {lot: [(c.delivery, c.grams, c.at_most_grams) for c in ledger.trace(lot).contributions] for lot in born}
     return {"balances": balances, "marks": marks, "blocks": summaries, "claims": claims, "behind": behind}
 

@@ -197,9 +197,7 @@ class SlowSeason:
 
     def made(self) -> list[str]:
         """The lots that were made of others, as they stand."""
-        return [
-            lot for lot, fact in self.births.items() if isinstance(fact.statement.fact, LotTransformed | LotPacked)
-        ]
+        return [lot for lot, fact in self.births.items() if isinstance(fact.statement.fact, LotTransformed | LotPacked)]
 
 
 def _on(rows: list[tuple[str, int, str]], day: str) -> str | None:

@@ -245,16 +245,18 @@ class SeasonMachine(RuleBasedStateMachine):
             if not found:
                 continue
             for scheme, certificate in zip((ORGANIC, RAINFOREST), self.season.certificates, strict=True):
-                assert found.get(scheme, "not-carried") == slow.status(lot, scheme, certificate, self.at), (lot, scheme, size)
+                assert found.get(scheme, "not-carried") == slow.status(lot, scheme, certificate, self.at), (
+                    lot,
+                    scheme,
+                    size,
+                )
 
     def _no_claim_is_stronger_than_its_weakest_input(self, slow: SlowSeason, size: int) -> None:
         for lot in slow.made():
             found = {claim.name: claim.status for claim in self._claims(lot, size).claims}
             for one in slow.inputs[lot] & slow.births.keys():
                 # A hold is lifted lot by lot, and a shortage stays with its lot: these are no word about a claim.
-                sources = {
-                    claim.name: _by_reasons(claim.reasons) for claim in self._claims(one, size).claims if found
-                }
+                sources = {claim.name: _by_reasons(claim.reasons) for claim in self._claims(one, size).claims if found}
                 for name in {*found} & {*CLAIMS, "eudr"}:
                     source: ClaimStatus = sources.get(name, "not-carried")
                     assert not weaker(source, found[name]), (lot, one, name, size)
