@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ledger.errors import Problem
 from ledger.facts.certificates import MassBalanceCredited, VolumeAllocated
 from ledger.facts.corrections import FactRetracted
+from ledger.facts.premium import PremiumAllocated
 from ledger.facts.trade import PledgeRecorded, SaleReversed
 from ledger.postings import Account, post
 from ledger.rules.base import Heard, Packs, rule
@@ -111,7 +112,7 @@ def _acted(known: Known, state: State) -> set[str]:
 
 
 class TakenBack(NamedTuple):
-    """Grams a correction takes out of an account again, and what the account had with them."""
+    """Grams (or cents) a correction takes out of an account again, and what the account had with them."""
 
     account: Account
     where: str
@@ -119,7 +120,7 @@ class TakenBack(NamedTuple):
     there: int
 
 
-_HANDED_ON = (MassBalanceCredited, SaleReversed, VolumeAllocated)
+_HANDED_ON = (MassBalanceCredited, PremiumAllocated, SaleReversed, VolumeAllocated)
 """Facts that only give on what was there: whoever got it may have used it, and then it is given a second time."""
 
 

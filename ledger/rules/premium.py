@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.errors import Problem
+from ledger.facts.corrections import FactRetracted
 from ledger.facts.premium import PremiumAllocated, PremiumLine, PremiumPaid, PremiumReceived
 from ledger.postings.premium import premium_account
 from ledger.rules.base import Heard, Packs, rule
 from ledger.rules.contracts import party_of
+from ledger.rules.correction import overdrawn_by_correction
 from ledger.shares import divide
 from ledger.state import State
 
@@ -124,11 +126,16 @@ def assembly_left_minutes(heard: Heard, state: State, packs: Packs) -> Iterator[
                 yield Problem("minutes-missing", f"/body/lines/{place}/rule", line.rule)
 
 
-@rule(PremiumPaid)
+@rule(PremiumPaid, PremiumAllocated, FactRetracted)
 def payment_stays_within_the_allocation(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
-    """No more is paid for a use, or to a producer, than was allocated and is not paid yet."""
+    """No more is paid for a use, or to a producer, than was allocated and is not paid yet.
+
+    An allocation that was paid from is not taken back: what it set aside would be free to be paid a second time.
+    """
     del packs
     fact = heard.fact
+    for _, where, minor, there in overdrawn_by_correction(heard, state, "money"):
+        yield Problem("premium-overpaid", where, minor - there, 0)
     if not isinstance(fact, PremiumPaid) or state.birth(fact.premium) is None:
         return
     account = premium_account(fact.premium, fact.use, fact.amount.currency, fact.producer or "")

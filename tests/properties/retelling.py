@@ -80,7 +80,7 @@ def _subjects(postings: Postings) -> frozenset[str]:
     """What a fact is about. Lists of members only collect who is reached, and a party takes part in everything."""
     found = {mark.subject for mark in postings.marks if not mark.subject.startswith("m/")}
     found |= {edge.input for edge in postings.edges}
-    found |= {account.a for account, _ in postings.moves if account.kind not in ("loss",)}
+    found |= {account.a for account, _ in postings.moves if account.kind != "loss"}
     return frozenset(found)
 
 

@@ -123,8 +123,7 @@ class Season:
         found = self._some("dry-parchment", pick)
         if found is None or found[1] <= small:
             return None
-        lot, grams = found
-        parts = [("dry-parchment", small), ("dry-parchment", grams - small)]
+        parts = [("dry-parchment", small), ("dry-parchment", found[1] - small)]
         return self.world.transformation(self.coop, [found], parts, process="splitting")
 
     def hull(self, pick: int, percent: int) -> Draft | None:

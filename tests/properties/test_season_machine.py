@@ -7,6 +7,7 @@ is compared with `slow_season`, which reads the statements of the log and nothin
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,22 @@ BLOCKS = frozenset({"lot-held", "lot-recalled", "lot-in-question"})
 ASKED = ("2026-06-12", "2026-07-15", "2026-08-05", "2026-09-01")
 
 
+def _told(step: str) -> Callable[[Callable[..., None]], Any]:
+    """A rule of the machine, with the arguments of a step."""
+    arguments: dict[str, Any] = dict(STEPS[step])
+    return rule(**arguments)
+
+
+def _plain(step: str, *, once: str = "") -> Any:
+    """A step that is stated, whatever the ledger thinks of it; with `once` only where such a fact was accepted."""
+
+    def tell(machine: SeasonMachine, **said: Any) -> None:
+        machine.season.do(step, **said)
+
+    made = _told(step)(tell)
+    return precondition(lambda machine: machine.season.accepted(once))(made) if once else made
+
+
 class SeasonMachine(RuleBasedStateMachine):
     """A season; what must hold after every step, and what is compared at its end."""
 
@@ -61,45 +78,29 @@ class SeasonMachine(RuleBasedStateMachine):
         """The day and the size that will be asked for at the end."""
         self.at, self.part = at, percent / 100
 
-    @rule(**STEPS["deliver"])
-    def deliver(self, **said: Any) -> None:
-        self.season.do("deliver", **said)
+    deliver = _plain("deliver")
+    pool = _plain("pool")
+    split = _plain("split")
+    hull = _plain("hull")
+    pack = _plain("pack")
+    dispatch = _plain("dispatch")
+    receive = _plain("receive", once="lot.dispatched/1")
+    hold = _plain("hold")
+    release = _plain("release", once="lot.held/1")
+    reverse = _plain("reverse", once="lot.sold/1")
+    relinquish = _plain("relinquish")
+    certificate_status = _plain("certificate_status")
+    member_status = _plain("member_status")
+    plot_status = _plain("plot_status")
+    agreement_status = _plain("agreement_status")
+    breach = _plain("breach")
+    close = _plain("close", once="breach.recorded/1")
+    retract = _plain("retract")
+    weigh_again = _plain("weigh_again")
+    hull_again = _plain("hull_again")
+    endorse = _plain("endorse")
 
-    @rule(**STEPS["pool"])
-    def pool(self, **said: Any) -> None:
-        self.season.do("pool", **said)
-
-    @rule(**STEPS["split"])
-    def split(self, **said: Any) -> None:
-        self.season.do("split", **said)
-
-    @rule(**STEPS["hull"])
-    def hull(self, **said: Any) -> None:
-        self.season.do("hull", **said)
-
-    @rule(**STEPS["pack"])
-    def pack(self, **said: Any) -> None:
-        self.season.do("pack", **said)
-
-    @rule(**STEPS["dispatch"])
-    def dispatch(self, **said: Any) -> None:
-        self.season.do("dispatch", **said)
-
-    @precondition(lambda self: self.season.accepted("lot.dispatched/1"))
-    @rule(**STEPS["receive"])
-    def receive(self, **said: Any) -> None:
-        self.season.do("receive", **said)
-
-    @rule(**STEPS["hold"])
-    def hold(self, **said: Any) -> None:
-        self.season.do("hold", **said)
-
-    @precondition(lambda self: self.season.accepted("lot.held/1"))
-    @rule(**STEPS["release"])
-    def release(self, **said: Any) -> None:
-        self.season.do("release", **said)
-
-    @rule(**STEPS["sell"])
+    @_told("sell")
     def sell(self, **said: Any) -> None:
         """A sale that is taken sells what the lot carried, and no more volume than there was."""
         draft = self.season.sell(**said)
@@ -116,7 +117,7 @@ class SeasonMachine(RuleBasedStateMachine):
             for account, _ in self.told[-1].postings.moves:
                 assert balances[account] >= 0, account
 
-    @rule(**STEPS["sell_carried"])
+    @_told("sell_carried")
     def sell_carried(self, **said: Any) -> None:
         """What is carried can be sold, unless the licence or a hold stands in the way."""
         draft = self.season.sell_carried(**said)
@@ -124,62 +125,12 @@ class SeasonMachine(RuleBasedStateMachine):
         if outcome is not None:
             assert {problem.code for problem in outcome.problems} <= {"volume-overdrawn", "lot-held", "lot-in-question"}
 
-    @precondition(lambda self: self.season.accepted("lot.sold/1"))
-    @rule(**STEPS["reverse"])
-    def reverse(self, **said: Any) -> None:
-        self.season.do("reverse", **said)
-
-    @rule(**STEPS["relinquish"])
-    def relinquish(self, **said: Any) -> None:
-        self.season.do("relinquish", **said)
-
-    @rule(**STEPS["certificate_status"])
-    def certificate_status(self, **said: Any) -> None:
-        self.season.do("certificate_status", **said)
-
-    @rule(**STEPS["member_status"])
-    def member_status(self, **said: Any) -> None:
-        self.season.do("member_status", **said)
-
-    @rule(**STEPS["plot_status"])
-    def plot_status(self, **said: Any) -> None:
-        self.season.do("plot_status", **said)
-
-    @rule(**STEPS["adjust_volume"])
+    @_told("adjust_volume")
     def adjust_volume(self, **said: Any) -> None:
         """A limit refuses debits, never the fact that lowers it."""
         outcome = self.season.do("adjust_volume", **said)
         assert outcome is not None
         assert outcome.status == "accepted"
-
-    @rule(**STEPS["agreement_status"])
-    def agreement_status(self, **said: Any) -> None:
-        self.season.do("agreement_status", **said)
-
-    @rule(**STEPS["breach"])
-    def breach(self, **said: Any) -> None:
-        self.season.do("breach", **said)
-
-    @precondition(lambda self: self.season.accepted("breach.recorded/1"))
-    @rule(**STEPS["close"])
-    def close(self, **said: Any) -> None:
-        self.season.do("close", **said)
-
-    @rule(**STEPS["retract"])
-    def retract(self, **said: Any) -> None:
-        self.season.do("retract", **said)
-
-    @rule(**STEPS["weigh_again"])
-    def weigh_again(self, **said: Any) -> None:
-        self.season.do("weigh_again", **said)
-
-    @rule(**STEPS["hull_again"])
-    def hull_again(self, **said: Any) -> None:
-        self.season.do("hull_again", **said)
-
-    @rule(**STEPS["endorse"])
-    def endorse(self, **said: Any) -> None:
-        self.season.do("endorse", **said)
 
     # ------------------------------------------------------------ after every step
 
@@ -272,10 +223,8 @@ def _by_reasons(reasons: Any) -> ClaimStatus:
     return worst(effects[reason.effect] for reason in reasons if reason.code not in BLOCKS)  # type: ignore[misc]
 
 
-class TestSeasons(SeasonMachine.TestCase):  # type: ignore[name-defined,misc]
-    """A few short seasons with every run of the tests."""
-
-    settings = settings(max_examples=12, stateful_step_count=25)
+def test_a_few_short_seasons() -> None:
+    run_state_machine_as_test(SeasonMachine, settings=settings(max_examples=12, stateful_step_count=25))
 
 
 @pytest.mark.soak

@@ -179,6 +179,22 @@ def test_no_more_of_a_premium_is_paid_than_was_set_aside_for_it(world: World) ->
     world.say(paying(world, coop, pot, 400, party=committee.id))
 
 
+@pytest.mark.rule("payment_stays_within_the_allocation", "accepts")
+@pytest.mark.rule("payment_stays_within_the_allocation", "refuses")
+def test_an_allocation_that_was_paid_from_is_not_taken_back(world: World) -> None:
+    coop, committee = world.coop(), world.party("Comite", "community")
+    pot = premium(world, coop, 1_000)
+    paid_from = world.say(allocation(world, coop, pot, project(700)))
+    untouched = world.say(allocation(world, coop, pot, {**project(300), "use": "reserve"}))
+    world.say(paying(world, coop, pot, 600, party=committee.id))
+    # Else the same premium could be set aside, and paid, a second time.
+    assert world.refused(world.retraction(coop, paid_from)) == ["premium-overpaid"]
+    less = allocation(world, coop, pot, project(599))
+    assert world.refused(less.replacing(paid_from)) == ["premium-overpaid"]
+    world.say(allocation(world, coop, pot, project(600)).replacing(paid_from))
+    world.say(world.retraction(coop, untouched))
+
+
 @pytest.mark.rule("payee_confirms", "accepts")
 @pytest.mark.rule("payee_confirms", "refuses")
 def test_a_part_of_a_premium_is_confirmed_by_who_got_it(world: World) -> None:
