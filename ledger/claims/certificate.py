@@ -80,6 +80,7 @@ class CertificateRead:
     periods: tuple[Period, ...]
     statuses: tuple[tuple[str, int, str], ...]
     releases: tuple[Release, ...]
+    is_confirmed: bool
     checks: tuple[Look, ...]
 
     @property
@@ -182,6 +183,7 @@ def read_certificate(thing: str, marks: Marks) -> CertificateRead | None:
         ),
         models=cast("tuple[Model, ...]", words(value.get("models"))),
         periods=_periods(born, rows),
+        is_confirmed=_is_confirmed(born, marks),
         statuses=tuple(
             sorted(
                 (mark.effective_from, mark.index, str(mark.value["status"]))
@@ -192,6 +194,13 @@ def read_certificate(thing: str, marks: Marks) -> CertificateRead | None:
         releases=tuple(_release(mark) for mark in rows if mark.kind == "release"),
         checks=tuple(sorted(_look(mark) for mark in rows if mark.kind == "registry")),
     )
+
+
+def _is_confirmed(born: Standing, marks: Marks) -> bool:
+    """Whether the body stated the certificate itself or put its name to what somebody else recorded."""
+    body = born.value.get("body")
+    endorsed = marks.get(str(born.value.get("statement", "")), ())
+    return born.value.get("party") == body or any(m.kind == "endorsed" and m.value.get("by") == body for m in endorsed)
 
 
 def certificate_lapse(certificate: str, day: str, marks: Marks) -> tuple[CertificateLapse | None, int | None]:

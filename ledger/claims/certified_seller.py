@@ -41,7 +41,13 @@ def seller_certified(
     """
     register = register or SchemeRegister(marks, scheme)
     mine = register.named_by(party, "certificate-of", frozenset({"holder", "seller"}))
-    options = [Served(tuple(paper_sells(read, day, scheme, contracted, product)), (read.thing,)) for read in mine]
+    options = [
+        Served(
+            (*paper_sells(read, day, scheme, contracted, product), *_beside_a_lapsed_one(read, mine, day)),
+            (read.thing,),
+        )
+        for read in mine
+    ]
     served = best(options)
     if served is None:
         return Served((Reason("seller-not-certified", "held", party, day),), ())
@@ -74,6 +80,20 @@ def paper_sells(
     contradiction = read.contradiction(day)
     if contradiction is not None:
         yield contradiction
+
+
+def _beside_a_lapsed_one(read: CertificateRead, mine: Iterable[CertificateRead], day: str) -> Iterator[Reason]:
+    """A holder whose certificate the body has suspended does not help itself with another one in the body's name."""
+    if read.is_confirmed:
+        return
+    lapsed = any(
+        lapse.lapse in ("suspended", "withdrawn")
+        for other in mine
+        if other.thing != read.thing and (other.holder, other.body) == (read.holder, read.body)
+        for lapse in other.lapses(day)
+    )
+    if lapsed:
+        yield Reason("certificate-unconfirmed", "held", read.thing, day, read.at_index)
 
 
 def _between(mine: Iterable[CertificateRead], day: str) -> CertificateRead | None:

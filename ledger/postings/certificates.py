@@ -134,6 +134,9 @@ def _recorded(fact: certificates.CertificateRecorded, statement: Statement) -> I
         models=list(fact.models),
         valid_from=fact.valid_from,
         valid_to=fact.valid_to,
+        # By these two is found whether the body itself stated or countersigned it.
+        party=statement.actor,
+        statement=statement.digest,
     )
     yield noted(statement, number_subject(fact.scheme, fact.number), "number", certificate=certificate)
     for facility in dict.fromkeys(u.facility for u in fact.units if u.facility is not None):

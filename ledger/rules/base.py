@@ -70,11 +70,12 @@ class Heard:
     vouched: bool = False
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
+    fact: Fact = field(init=False, repr=False, compare=False)
+    """The fact itself: every rule asks for it, two dozen to a delivery."""
 
-    @property
-    def fact(self) -> Fact:
-        """The fact itself."""
-        return self.statement.fact
+    def __post_init__(self) -> None:
+        """Take the fact out of the statement, once."""
+        object.__setattr__(self, "fact", self.statement.envelope.body)
 
     @property
     def is_correction(self) -> bool:
@@ -102,12 +103,9 @@ class Rule:
     since: int
     until: int | None
 
-    def problems(self, heard: Heard, state: State, packs: Packs) -> list[Problem]:
-        """Everything this rule has against the statement, marked with the rule's own effect."""
-        found = list(self.check(heard, state, packs))
-        if not found or self.effect == "refuse":
-            return found
-        return [replace(problem, effect=self.effect) for problem in found]
+    def marked(self, found: list[Problem]) -> list[Problem]:
+        """What the check found, with the rule's own effect."""
+        return found if self.effect == "refuse" else [replace(problem, effect=self.effect) for problem in found]
 
 
 _RULES: list[Rule] = []

@@ -47,7 +47,8 @@ def plausibility(fact: Fact, state: State) -> Plausibility | None:
         return None
     status, counted = measured
     estimated = estimates[status] if status is not None else sum(estimates.values())
-    delivered = sum(delivered_of(asked._replace(status=each), state) for each in counted)
+    taken = state.balances("estimate", grown)
+    delivered = -sum(taken.get(("", _season(asked, each)), 0) for each in counted)
     permille = _permille(delivered + fact.net, estimated)
     level: Literal["green", "amber", "red"] = "red"
     if permille <= AMBER_PERMILLE:
@@ -80,8 +81,11 @@ def estimates_of(asked: Grown, state: State) -> dict[str, int]:
 
 def delivered_of(asked: Grown, state: State) -> int:
     """Grams delivered so far under exactly this status (None: under none)."""
-    key = season_key(asked.commodity, asked.form, asked.season, asked.status)
-    return -state.balances("estimate", asked.grown).get(("", key), 0)
+    return -state.balances("estimate", asked.grown).get(("", _season(asked, asked.status)), 0)
+
+
+def _season(asked: Grown, status: str | None) -> str:
+    return season_key(asked.commodity, asked.form, asked.season, status)
 
 
 def _measured(asked: Grown, estimates: dict[str, int]) -> tuple[str | None, tuple[str | None, ...]] | None:

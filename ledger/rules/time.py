@@ -78,14 +78,14 @@ def harvest_precedes_delivery(heard: Heard, state: State, packs: Packs) -> Itera
 
 @rule(LotHarvested, effect="flag")
 def harvest_fits_the_season(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
-    """A season's harvest lies within a year of it: shearing runs over the new year, but not over two."""
+    """A season's harvest lies in its years, or in the quarter before or after them: shearing runs over the new year."""
     del state, packs
     fact = heard.fact
     last = (fact.harvested_to or fact.harvested_from) if isinstance(fact, LotHarvested) else None
     if last is None or not isinstance(fact, LotHarvested):
         return
-    first_year, last_year = int(fact.season[:4]), int(fact.season[-4:])
-    if not first_year - 1 <= int(last[:4]) <= last_year + 1:
+    first, end = f"{int(fact.season[:4]) - 1}-10-01", f"{int(fact.season[-4:]) + 1}-03-31"
+    if not first <= last <= end:
         yield Problem("harvest-outside-season", "/body/season", fact.season, last)
 
 

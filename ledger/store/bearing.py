@@ -66,6 +66,7 @@ _LEADS: Final[Mapping[str, tuple[str, ...]]] = {
 _BIRTH_LEADS: Final[Mapping[str, tuple[str, ...]]] = {
     "agreement": ("parent", "statement"),
     "area": ("within",),
+    "certificate": ("statement",),
     "facility": ("party",),
     "lot": ("facility",),
     "plot": ("within", "parents"),

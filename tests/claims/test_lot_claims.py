@@ -242,3 +242,19 @@ def test_a_total_counts_every_gram_and_family_once_however_many_facts_say_the_sa
     [total] = [each for each in organic.totals if each.code == "member-removed"]
     assert len(lines) == 3
     assert (total.grams, total.families) == (110_000, 3)
+
+
+def test_a_second_certificate_typed_during_a_suspension_waits_for_the_bodys_word(valley: CertifiedValley) -> None:
+    world, family = valley.world, valley.family()
+    lot = valley.green((family, 100_000))
+    suspended = {"certificate": valley.organic, "status": "suspended", "effective_from": "2026-08-01"}
+    world.say(world.draft("certificate.status-set", suspended, valley.certifier))
+    first = world.ledger.fact(next(o.digest for o in world.outcomes.values() if o.type == "certificate.recorded/1"))
+    body = dict(first.envelope["body"])  # type: ignore[call-overload]
+    again = world.draft("certificate.recorded", body, valley.coop).but(certificate=world.new_id(), number="HC-ORG-2")
+    recorded = world.say(again)
+    world.say(valley.member(again["certificate"], family, "listed", "2026-01-01"))
+    organic = valley.one(lot, ORGANIC)
+    assert organic.status == "held"
+    world.say(world.endorsement(valley.certifier, recorded, "recording"))
+    assert valley.status(lot, ORGANIC) == "carried"

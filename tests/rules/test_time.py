@@ -70,3 +70,13 @@ def test_a_harvest_of_ten_years_ago_is_no_delivery_of_this_season(world: World) 
         assert world.flagged(world.delivery(farm, 100, harvested_from=day, harvested_to=day)) == []
     old = world.delivery(farm, 100, harvested_from="2016-05-20", harvested_to="2016-06-02")
     assert world.flagged(old) == ["harvest-outside-season"]
+
+
+@pytest.mark.rule("harvest_fits_the_season", "accepts")
+@pytest.mark.rule("harvest_fits_the_season", "flags")
+def test_this_years_grain_does_not_draw_on_last_years_licence_unseen(world: World) -> None:
+    """Licence, estimate and cap are all kept by season, so a season wrongly typed escapes all three."""
+    farm = world.farm()
+    assert world.flagged(world.delivery(farm, 100, season="2025")) == ["harvest-outside-season"]
+    shorn_over_the_new_year = {"harvested_from": "2026-03-31", "harvested_to": "2026-03-31", "season": "2025"}
+    assert world.flagged(world.delivery(farm, 100, **shorn_over_the_new_year)) == []
