@@ -46,7 +46,7 @@ bench: $(VENV)/.chaski-test ## the numbers of docs/performance.md, measured here
 bench-large: $(VENV)/.chaski-test ## claims with a million facts in the store (built once: see bench/season.py)
 	$(BIN)/python -m bench.large
 
-soak: $(VENV)/.chaski-test ## long load with crashes in between
+soak: setup-test ## long load with crashes in between, every rule switched off once, long stories
 	$(BIN)/python -m bench.soak
 
 screenshots: setup-test ## the pages as pictures for the docs

@@ -48,7 +48,7 @@ def plausibility(fact: Fact, state: State) -> Plausibility | None:
     status, counted = measured
     estimated = estimates[status] if status is not None else sum(estimates.values())
     taken = state.balances("estimate", grown)
-    delivered = -sum(taken.get(("", _season(asked, each)), 0) for each in counted)
+    delivered = -sum(taken.get(("", _season(asked, each)), 0) for each in counted) if taken else 0
     permille = _permille(delivered + fact.net, estimated)
     level: Literal["green", "amber", "red"] = "red"
     if permille <= AMBER_PERMILLE:

@@ -10,9 +10,12 @@ from ledger.statement import Statement
 
 
 class Standing(NamedTuple):
-    """A mark that stands, with the index of the fact that made it."""
+    """A mark that stands, with the index of the fact that made it.
 
-    index: int
+    A tuple, because claims read thousands at a time; nobody asks one for the place of an item.
+    """
+
+    index: int  # type: ignore[assignment]  # the field's name in every record; a tuple's own method is not used
     kind: str
     effective_from: str
     value: Mapping[str, object]

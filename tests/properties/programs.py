@@ -80,7 +80,12 @@ PAPERS: dict[str, Arguments] = {
     "close": {"pick": PICK, "outcome": st.sampled_from(["cured", "dismissed"]), "day": DAY},
 }
 CORRECTIONS: dict[str, Arguments] = {
-    "retract": {"pick": PICK},
+    "retract": {
+        "pick": PICK,
+        "fact": st.sampled_from(
+            ["", "sale.", "lot.sold", "lot.harvested", "lot.transformed", "volume.", "certificate."]
+        ),
+    },
     "weigh_again": {"pick": PICK, "grams": GRAMS},
     "hull_again": {"pick": PICK, "percent": PERCENT},
     "endorse": {"pick": PICK, "buyer": st.integers(0, 1)},

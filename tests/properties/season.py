@@ -287,9 +287,14 @@ class Season:
 
     # ------------------------------------------------------------ corrections
 
-    def retract(self, pick: int) -> Draft | None:
-        """Something told never happened; the latest are the likeliest."""
-        told = [one for one in self.told if one.outcome.status == "accepted" and one.draft.fact != "fact.retracted/1"]
+    def retract(self, pick: int, fact: str) -> Draft | None:
+        """Something told (of a kind, if any is named) never happened; the latest are the likeliest."""
+        told = [
+            one
+            for one in self.told
+            if one.outcome.status == "accepted"
+            and (one.draft.fact.startswith(fact) if fact else one.draft.fact != "fact.retracted/1")
+        ]
         if not told:
             return None
         gone = told[-1 - pick % len(told)]

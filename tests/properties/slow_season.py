@@ -160,6 +160,16 @@ class SlowSeason:
                 sales[fact.sale] -= sum(line.grams for line in fact.lots)
         return sum(sales.values())
 
+    def drawn(self, certificate: str) -> int:
+        """Licensed volume that sales drew and no reversal gave back."""
+        grams = 0
+        for told in self.standing:
+            fact = told.statement.fact
+            if isinstance(fact, LotSold | SaleReversed):
+                some = sum(debit.grams for debit in fact.debits if debit.certificate == certificate)
+                grams += some if isinstance(fact, LotSold) else -some
+        return grams
+
     def certified_at_best(self, certificate: str) -> int:
         """The most green coffee that the deliveries of families ever listed can have become."""
         listed = {

@@ -13,7 +13,7 @@ COCOA: dict[str, Any] = {"commodity": "cocoa", "form": "wet-beans"}
 
 def beans(world: World, picked: str, *, on: str = "2026-06-12", grams: int = 100_000) -> Draft:
     """Wet beans picked on one day and delivered on another."""
-    days = {"harvested_from": picked, "harvested_to": picked}
+    days: dict[str, Any] = {"harvested_from": picked, "harvested_to": picked}
     return world.delivery(world.farm(), grams, **COCOA, **days).on(on)
 
 

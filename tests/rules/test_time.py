@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.world import World, lots_of
@@ -78,5 +80,6 @@ def test_this_years_grain_does_not_draw_on_last_years_licence_unseen(world: Worl
     """Licence, estimate and cap are all kept by season, so a season wrongly typed escapes all three."""
     farm = world.farm()
     assert world.flagged(world.delivery(farm, 100, season="2025")) == ["harvest-outside-season"]
-    shorn_over_the_new_year = {"harvested_from": "2026-03-31", "harvested_to": "2026-03-31", "season": "2025"}
+    late = "2026-03-31"
+    shorn_over_the_new_year: dict[str, Any] = {"harvested_from": late, "harvested_to": late, "season": "2025"}
     assert world.flagged(world.delivery(farm, 100, **shorn_over_the_new_year)) == []
