@@ -11,7 +11,7 @@ import orjson
 from ledger.errors import NotFoundError, Problem
 from ledger.postings.log import pack_subject
 from ledger.state import LotBooks, Origin, Standing
-from ledger.store.connection import Connection
+from ledger.store.connection import Connection, Row
 from ledger.store.kept import Kept
 from ledger.store.loading import books_of
 from ledger.store.names import Names
@@ -208,44 +208,46 @@ class Books:
 
     def origins(self, number: int) -> tuple[Origin, ...]:
         """The rows of an origin set."""
-        rows = self._origin_rows(number)
+        rows = self._origin_rows([number])
         text = self.names.texts
-        return tuple(Origin(text[p], text[g], text[d], grams) for p, g, d, grams in rows)
+        return tuple(Origin(text[p], text[g], text[d], grams) for _, p, g, d, grams in rows)
 
-    def _origin_rows(self, number: int) -> list[tuple[int, int, int, int]]:
-        """Producer, land, delivery and grams, with the names of all read."""
+    def _origin_rows(self, numbers: list[int]) -> list[Row]:
+        """Set, producer, land, delivery and grams in order, with the names of all read."""
         rows = self.db.all(
-            "SELECT producer, grown, delivery, grams FROM origin WHERE log = ? AND origin_set = ? ORDER BY slot",
+            "SELECT origin_set, producer, grown, delivery, grams FROM origin"
+            " WHERE log = ? AND origin_set IN @list ORDER BY origin_set, slot",
             self.log,
-            number,
+            numbers,
         )
-        found = [(row[0], row[1], row[2], row[3]) for row in rows]
-        self.names.read(self.db, {name for row in found for name in row[:3]})
-        return found
+        self.names.read(self.db, {name for row in rows for name in row[1:4]})
+        return rows
 
     def behind(
-        self, number: int, kinds: Sequence[str]
-    ) -> tuple[tuple[Origin, ...], Iterator[tuple[str, int, str, str, Mapping[str, object], str]]]:
-        """The rows of an origin set, and the marks of these kinds on the deliveries they name.
+        self, numbers: list[int], kinds: Sequence[str]
+    ) -> tuple[dict[int, list[Origin]], Iterator[tuple[str, int, str, str, Mapping[str, object], str]]]:
+        """The rows of origin sets, and the marks of these kinds on the deliveries they name.
 
         Of each mark: the delivery, its index, kind, day and value, and the party whose act it was; in no order.
         """
-        rows = self._origin_rows(number)
-        deliveries = {row[2] for row in rows}
+        rows = self._origin_rows(numbers)
         marks = self.db.all(
             "SELECT m.subject, m.ix, m.kind, m.effective, m.value, s.actor FROM mark m"
             " JOIN statement s ON s.log = m.log AND s.ix = m.ix"
             f" WHERE m.log = ? AND m.subject IN @list AND m.kind IN ({', '.join('?' for _ in kinds)})"
             " AND m.ix < ? AND (m.gone IS NULL OR m.gone >= ?)",
             self.log,
-            sorted(deliveries),
+            sorted({row[3] for row in rows}),
             *kinds,
             self.size,
             self.size,
         )
         self.names.read(self.db, {row[5] for row in marks})
         text, loads = self.names.texts, orjson.loads
-        return tuple(Origin(text[p], text[g], text[d], grams) for p, g, d, grams in rows), (
+        sets: dict[int, list[Origin]] = {number: [] for number in numbers}
+        for number, producer, grown, delivery, grams in rows:
+            sets[number].append(Origin(text[producer], text[grown], text[delivery], grams))
+        return sets, (
             (text[subject], index, kind, effective, loads(value), text[actor])
             for subject, index, kind, effective, value, actor in marks
         )

@@ -23,6 +23,8 @@ from ledger.store.schema import ACCOUNT_KINDS
 ROOTS = ("harvested", "bought", "opened")
 _NO_LOT = LotBooks(None, ())
 _INDEX = attrgetter("index")
+_SETS_AT_ONCE = 50
+"""Origin sets that are read in one query: most hold one delivery, some thousands."""
 
 
 class EvidenceOf:
@@ -139,19 +141,23 @@ class EvidenceOf:
         before, self._sets = self._sets, {}
         nothing = Behind(self._common.appraiser)
         found: dict[str, Behind] = {}
+        missing: list[int] = []
+        for wanted in {number for number in numbers.values() if number is not None}:
+            kept = self._common.sets.get(wanted) or before.get(wanted)
+            if kept is None:
+                missing.append(wanted)
+            else:
+                self._sets[wanted] = kept
+        missing.sort()
+        for first in range(0, len(missing), _SETS_AT_ONCE):
+            self._sets |= self._read_sets(missing[first : first + _SETS_AT_ONCE])
         for lot, number in numbers.items():
-            if number is None:
-                found[lot] = nothing
-                continue
-            if number not in self._sets:
-                kept = self._common.sets.get(number) or before.get(number)
-                self._sets[number] = kept if kept is not None else self._read_set(number)
-            found[lot] = self._sets[number]
+            found[lot] = nothing if number is None else self._sets[number]
         return found
 
-    def _read_set(self, number: int) -> Behind:
+    def _read_sets(self, numbers: list[int]) -> dict[int, Behind]:
         books = self._books
-        rows, said = books.behind(number, BEARING)
+        sets, said = books.behind(numbers, BEARING)
         deliveries: dict[str, Delivery] = {}
         others: dict[str, list[Standing]] = {}
         for lot, index, kind, effective_from, value, actor in said:
@@ -161,12 +167,21 @@ class EvidenceOf:
                 deliveries[lot] = delivery_of(lot, Standing(index, kind, effective_from, value), actor)
         for marks in others.values():
             marks.sort(key=_INDEX)
-        found = Behind(self._common.appraiser, rows, deliveries, others)
         self._add_marks(others)
-        if self._kept is None:
-            self._common.add_set(number, found)
-        else:
-            self._kept.add_set(self._common, books.size, number, found)
+        found: dict[int, Behind] = {}
+        for number, rows in sets.items():
+            named = dict.fromkeys(row.delivery for row in rows)
+            behind = Behind(
+                self._common.appraiser,
+                rows,
+                {lot: deliveries[lot] for lot in named if lot in deliveries},
+                [lot for lot in named if lot in others] if others else (),
+            )
+            found[number] = behind
+            if self._kept is None:
+                self._common.add_set(number, behind)
+            else:
+                self._kept.add_set(self._common, books.size, number, behind)
         return found
 
     # ------------------------------------------------------------ the way of lots
