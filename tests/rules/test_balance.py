@@ -341,7 +341,7 @@ def test_a_plot_that_gives_more_than_expected_reads_amber_then_red(world: World)
     assert world.flagged(world.delivery(farm, 500)) == []
     assert world.flagged(world.delivery(farm, 100)) == ["estimate-exceeded"]
     assert world.flagged(world.delivery(farm, 1)) == ["estimate-far-exceeded"]
-    assert world.flagged(world.delivery(farm, 1, season="2027")) == []
+    assert world.flagged(world.delivery(farm, 1, season="2026-2027")) == []
     revised = {name: value for name, value in estimate.items() if name != "method"} | {"grams": 5_000, "reason": "new"}
     world.say(world.draft("estimate.revised", revised, coop))
     assert world.flagged(world.delivery(farm, 1)) == []

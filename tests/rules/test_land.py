@@ -285,7 +285,7 @@ def test_a_season_above_what_hectares_can_give_is_asked_about(world: World) -> N
     [flag] = world.ledger.fact(draft.id).flags
     assert (flag.found, flag.expected) == (2_300_001, 2_300_000)
     # Another season begins anew.
-    assert world.flagged(world.delivery(farm, 2_875_000, season="2027")) == []
+    assert world.flagged(world.delivery(farm, 2_875_000, season="2026-2027")) == []
 
 
 def fleeces(world: World, herd: str, grams: int) -> Draft:
