@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.text("SELECT log, subject, ix, gone, value FROM mark WHERE kind = 'born' ORDER BY ix")
     ).fetchall()
     # A version written once the birth was taken back knows no place.
-    for log, subject, index, gone, value in db.execute(births).fetchall():
+    for log, subject, index, gone, value in births:
         said = json.loads(value)
         place = said.get("facility") if said.get("thing") == "lot" else None
         if place is None:
