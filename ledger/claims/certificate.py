@@ -144,6 +144,10 @@ class CertificateRead:
             return None
         return Reason("registry-contradicts", "held", self.thing, against[-1].day, against[-1].at_index)
 
+    def last_look(self, on: str) -> Look | None:
+        """The latest look anybody took by a day, whatever it showed; None where nobody has looked."""
+        return next((look for look in reversed(self.checks) if look.day <= on), None)
+
     def changes(self) -> Iterator[str]:
         """Every day from which something about it may be different."""
         for first, last, _ in self.periods:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ledger.claims.behind import Weighed
+from ledger.claims.calendar import days_later
 from ledger.claims.certification import (
     CertificateRead,
     Part,
@@ -173,11 +174,30 @@ class _SchemeClaim:
                 party, on, self._evidence.marks, self._scheme, contracted, product=product, register=self._register
             )
 
-        served = ask(day, False if selling else None)
+        served = self._looked_up(ask(day, False if selling else None), day) if selling else ask(day, None)
         if selling and contract_day and status_of(served.reasons) != "carried":
             in_order_when_signed = status_of(ask(contract_day, contracted=False).reasons) == "carried"
-            return ask(day, contracted=True) if in_order_when_signed else served
+            return self._looked_up(ask(day, contracted=True), day) if in_order_when_signed else served
         return served
+
+    def _looked_up(self, served: Served, day: str) -> Served:
+        """With a note on when the certificate was last looked up in a public register, where the scheme says how often.
+
+        A sale leans on the paper that day; whoever reads the claim should know how old the look behind it is.
+        """
+        if self._scheme.registry_age_days is None:
+            return served
+        notes = []
+        for one in served.certificates:
+            read = self._register.certificate(one)
+            look = None if read is None else read.last_look(day)
+            if look is None:
+                notes.append(Reason("register-never-looked-up", "note", one, day))
+            else:
+                is_old = days_later(look.day, self._scheme.registry_age_days.ratio.floor_of(1)) < day
+                code = "register-look-is-old" if is_old else "register-looked-up"
+                notes.append(Reason(code, "note", one, look.day, look.at_index))
+        return Served((*served.reasons, *notes), served.certificates)
 
     def _freed(self, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
         return freed(reasons) if self._is_freed else reasons

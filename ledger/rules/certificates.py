@@ -33,6 +33,7 @@ from ledger.postings.certificates import number_subject, paper_subject
 from ledger.rules.base import Heard, Packs, rule
 from ledger.rules.identity import has_role
 from ledger.state import State
+from ledger.statement import meant
 from ledger.values import day_of
 
 _OF_CERTIFICATE = (
@@ -84,6 +85,21 @@ def body_or_holder_speaks_of_certificate(heard: Heard, state: State, packs: Pack
     if actor not in may:
         only_body = has_role(state, actor, "certifier") or isinstance(fact, ReleaseRecorded) or actor == holder
         yield Problem("not-the-body" if only_body else "certificate-not-yours", "/by", actor, body)
+    elif isinstance(fact, CertificateRecorded) and actor != body and fact.document is None:
+        yield from (
+            Problem("certificate-widened-without-paper", f"/body/{name}", retry="after-change")
+            for name in _widened(heard, fact, state)
+        )
+
+
+def _widened(heard: Heard, fact: CertificateRecorded, state: State) -> Iterator[str]:
+    """What a correction of a certificate says anew of what it covers: its holder may say that from its paper alone."""
+    replaced = heard.statement.envelope.replaces
+    known = state.known(replaced) if replaced is not None else None
+    old = meant(known.statement).fact if known is not None else None
+    if isinstance(old, CertificateRecorded):
+        covers = ("scheme", "sellers", "units", "body", "products", "models", "valid_from", "valid_to", "volumes")
+        yield from (name for name in covers if getattr(fact, name) != getattr(old, name))
 
 
 def _holder_may(fact: object) -> bool:

@@ -219,7 +219,8 @@ def test_a_reason_of_one_owner_concerns_the_grams_it_owns(valley: CertifiedValle
     valley.world.say(valley.sale(lot, 30_000, valley.claim("certificate", ORGANIC)))
     suspended = {"certificate": valley.organic, "status": "suspended", "effective_from": "2026-08-10"}
     valley.world.say(valley.world.draft("certificate.status-set", suspended, valley.certifier))
-    [total] = valley.one(lot, ORGANIC, "2026-08-12").totals
+    totals = valley.one(lot, ORGANIC, "2026-08-12").totals
+    [total] = [each for each in totals if not each.code.startswith("register-")]
     assert (total.code, total.effect, total.grams) == ("certificate-suspended", "held", 50_000)
 
 

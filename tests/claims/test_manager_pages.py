@@ -130,3 +130,23 @@ def test_a_certificate_of_a_scheme_without_a_pack_is_recorded_and_its_claim_held
     lot = valley.green((valley.family(), 100_000))
     claim = valley.one(lot, "materials-matter")
     assert (claim.status, [reason.code for reason in claim.reasons]) == ("held", ["scheme-unknown"])
+
+
+def test_a_sale_says_when_the_certificate_was_last_looked_up(valley: CertifiedValley) -> None:
+    lot = valley.green((valley.family(), 50_000))
+    check = {"certificate": valley.organic, "register_code": "traces", "result": "agrees"}
+
+    def notes(of: str) -> list[tuple[str, str]]:
+        reasons = valley.claims(of, "2026-08-06", party=valley.buyer.id).claims
+        claim = next(each for each in reasons if each.name == ORGANIC)
+        assert claim.status == "carried"
+        return [(r.code, r.day) for r in claim.reasons if r.code.startswith("register-")]
+
+    def sold(grams: int) -> None:
+        valley.world.say(valley.sale(lot, grams, valley.claim("certificate", ORGANIC)))
+
+    sold(1_000)
+    assert notes(lot) == [("register-never-looked-up", "2026-08-05")]
+    for day, code in (("2026-05-01", "register-look-is-old"), ("2026-08-01", "register-looked-up")):
+        valley.world.say(valley.world.draft("registry.checked", {**check, "checked_on": day}, valley.coop))
+        assert notes(lot) == [(code, day)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,6 +107,23 @@ def test_the_holder_says_what_is_worse_for_it_and_the_rest_only_from_a_document(
     assert world.refused(listing(world, stranger, certificate, world.farm())) == ["certificate-not-yours"]
     assert world.refused(paper(world, coop).said_by(stranger)) == ["certificate-not-yours"]
     world.say(listing(world, coop, certificate, world.farm()))
+
+
+@pytest.mark.rule("body_or_holder_speaks_of_certificate", "accepts")
+@pytest.mark.rule("body_or_holder_speaks_of_certificate", "refuses")
+def test_a_holder_does_not_widen_its_certificate_by_correcting_it(world: World) -> None:
+    coop = world.coop()
+    draft = paper(world, coop)
+    before = world.say(draft)
+    volumes = [{"commodity": "coffee", "form": "green", "season": "2026", "grams": 2_000}]
+    for wider in ({"volumes": volumes}, {"valid_to": "2027-12-31"}, {"products": [{"commodity": "coffee"}]}):
+        again = draft.but(**wider)
+        corrected = replace(again, id=world.new_id("correction")).replacing(before)
+        assert world.refused(corrected) == ["certificate-widened-without-paper"]
+    misspelt = replace(draft.but(number="HC-1"), id=world.new_id("correction")).replacing(before)
+    mended = world.say(misspelt)
+    from_paper = draft.but(volumes=volumes, document=DIGEST)
+    world.say(replace(from_paper, id=world.new_id("correction")).replacing(mended))
 
 
 @pytest.mark.rule("body_or_holder_speaks_of_certificate", "accepts")
