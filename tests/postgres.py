@@ -22,11 +22,12 @@ import pwd
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NotRequired, TypedDict
@@ -111,7 +112,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.postgres)
 
 
-def start(watched: int) -> tuple[str, Path]:
+def start(watched: int, settings: Mapping[str, str] = SETTINGS) -> tuple[str, Path]:
     """Start a server that ends with the process `watched`; returns how it was chosen and its socket's folder."""
     origin, programs = find_programs()
     # Not pytest's own temporary folder: that one is closed to the user the server runs as.
@@ -120,14 +121,49 @@ def start(watched: int) -> tuple[str, Path]:
     if who:
         os.chown(folder, who["user"], who["group"])
         programs = reachable(programs, folder, who)
-    data = folder / "data"
-    chosen = SETTINGS | {"unix_socket_directories": str(folder)}
+    begun: list[str | Path] = [programs / "initdb", "-D", folder / "data", "-U", USER, "-A", "trust", "-E", "UTF8"]
+    _run(origin, folder, [[*begun, "--no-locale", "--no-sync"], _started(programs, folder, settings)])
+    watcher = [sys.executable, __file__, str(watched), str(programs / "pg_ctl"), str(folder)]
+    subprocess.run(watcher, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+    return origin, folder
+
+
+def kill(folder: Path) -> None:
+    """Every process of a server at once, as when its machine loses power but for the disk's own memory."""
+    first = int((folder / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+    children = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="utf-8").split()
+    for process in (first, *map(int, children)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    while any(map(_works, (first, *map(int, children)))):
+        time.sleep(0.01)
+    # Where nobody buries the dead (a container without init), the next server would take this one's body for alive.
+    for lock in (folder / "data" / "postmaster.pid", *folder.glob(".s.PGSQL.*.lock")):
+        lock.unlink(missing_ok=True)
+
+
+def _works(process: int) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    return False
+
+
+def start_again(folder: Path, settings: Mapping[str, str]) -> None:
+    """A killed server, on what it left."""
+    inside = folder / "server"
+    programs = next(inside.glob("*/bin")) if inside.exists() else find_programs()[1]
+    _run("again", folder, [_started(programs, folder, settings)])
+
+
+def _started(programs: Path, folder: Path, settings: Mapping[str, str]) -> list[str | Path]:
+    chosen = {**settings, "unix_socket_directories": str(folder)}
     options = " ".join(f"-c {name}='{value}'" for name, value in chosen.items())
+    return [programs / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-w", "-t", "60", "-o", options, "start"]
+
+
+def _run(origin: str, folder: Path, steps: Sequence[Sequence[str | Path]]) -> None:
+    who = identity()
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "HOME": str(folder)}
-    steps: list[list[str | Path]] = [
-        [programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"],
-        [programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", "60", "-o", options, "start"],
-    ]
     with (folder / "start.log").open("wb") as log:
         for step in steps:
             # A file and not a pipe: the server keeps its output open, and reading a pipe would never end.
@@ -138,9 +174,6 @@ def start(watched: int) -> tuple[str, Path]:
                 written = [p.read_text(errors="replace") for p in (folder / "start.log", folder / "log") if p.exists()]
                 shutil.rmtree(folder, ignore_errors=True)
                 raise RuntimeError(f"{step[0]} ({origin}) did not succeed:\n" + "\n".join(written))
-    watcher = [sys.executable, __file__, str(watched), str(programs / "pg_ctl"), str(folder)]
-    subprocess.run(watcher, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
-    return origin, folder
 
 
 def find_programs() -> tuple[str, Path]:

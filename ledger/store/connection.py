@@ -180,7 +180,9 @@ class Connection:
             # The server was started again since the last transaction: nothing is lost, so begin on a new connection.
             if self.dialect == "sqlite" or not self._raw.closed:
                 raise
-            self._pooled.invalidate()
+            # While it is down every attempt comes through here, and the connection is given up once.
+            if self._pooled.is_valid:
+                self._pooled.invalidate()
             self._take()
             self._execute(sql)
 
