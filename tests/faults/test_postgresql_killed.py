@@ -32,7 +32,10 @@ def killable() -> Iterator[Path]:
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("kills", [3, pytest.param(25, marks=pytest.mark.soak)])
-def test_postgresql_killed_and_restarted_under_load_loses_nothing(killable: Path, tmp_path: Path, kills: int) -> None:
+def test_postgresql_killed_and_restarted_under_load_loses_nothing(
+    killable: Path, tmp_path: Path, kills: int, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("kills", kills)
     url = f"postgresql+psycopg://{postgres.USER}@/postgres?host={killable}"
     chance = random.Random(7)
     with place("postgresql", tmp_path, url) as where:

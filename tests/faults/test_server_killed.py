@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,10 @@ CHECKPOINT = "/log/pruebas/checkpoint"
 
 
 @pytest.mark.parametrize("kills", [10, pytest.param(200, marks=pytest.mark.soak)])
-def test_a_server_killed_under_load_loses_nothing_it_acknowledged(tmp_path: Path, kills: int) -> None:
+def test_a_server_killed_under_load_loses_nothing_it_acknowledged(
+    tmp_path: Path, kills: int, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("kills", kills)
     chance = random.Random(11)
     with place("sqlite", tmp_path) as where:
         ledger = where.create(seed=None, clock=system_clock)

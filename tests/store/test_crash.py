@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,7 +152,10 @@ def test_killed_at_random_moments_postgresql_loses_nothing(writers: Writers, pos
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(10))
-def test_killed_hundreds_of_times_nothing_is_lost(writers: Writers, shared: Place, seed: int) -> None:
+def test_killed_hundreds_of_times_nothing_is_lost(
+    writers: Writers, shared: Place, seed: int, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("kills", 25)
     _kill_again_and_again(writers, shared, 25, 100 + seed)
 
 
@@ -164,7 +167,10 @@ def test_killed_at_a_chosen_place_nothing_is_lost(writers: Writers, shared: Plac
 @pytest.mark.soak
 @pytest.mark.parametrize("turn", [1, 2, 3, 5, 8, 13, 21])
 @pytest.mark.parametrize("point", FAILPOINTS)
-def test_killed_at_every_place_and_turn_nothing_is_lost(writers: Writers, shared: Place, point: str, turn: int) -> None:
+def test_killed_at_every_place_and_turn_nothing_is_lost(
+    writers: Writers, shared: Place, point: str, turn: int, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("kills", 1)
     _killed_at(writers, shared, point, turn)
 
 
