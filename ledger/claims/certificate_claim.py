@@ -193,10 +193,10 @@ class _SchemeClaim:
             look = None if read is None else read.last_look(day)
             if look is None:
                 notes.append(Reason("register-never-looked-up", "note", one, day))
+            elif days_later(look.day, self._scheme.registry_age_days.ratio.floor_of(1)) < day:
+                notes.append(Reason("register-look-is-old", "note", one, look.day, look.at_index))
             else:
-                is_old = days_later(look.day, self._scheme.registry_age_days.ratio.floor_of(1)) < day
-                code = "register-look-is-old" if is_old else "register-looked-up"
-                notes.append(Reason(code, "note", one, look.day, look.at_index))
+                notes.append(Reason("register-looked-up", "note", one, look.day, look.at_index))
         return Served((*served.reasons, *notes), served.certificates)
 
     def _freed(self, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
