@@ -174,8 +174,10 @@ class _SchemeClaim:
                 party, on, self._evidence.marks, self._scheme, contracted, product=product, register=self._register
             )
 
-        served = self._looked_up(ask(day, False if selling else None), day) if selling else ask(day, None)
-        if selling and contract_day and status_of(served.reasons) != "carried":
+        if not selling:
+            return ask(day, None)
+        served = self._looked_up(ask(day, contracted=False), day)
+        if contract_day and status_of(served.reasons) != "carried":
             in_order_when_signed = status_of(ask(contract_day, contracted=False).reasons) == "carried"
             return self._looked_up(ask(day, contracted=True), day) if in_order_when_signed else served
         return served
