@@ -16,14 +16,16 @@ from api.desk import Desk
 from api.gate import Gate
 from api.intake import Intake
 from api.measures import Measures
-from api.pages import landing, lot, static
-from api.routes import blast_radius, documents, facts, health, log, lots, metrics, reports, webhooks
+from api.pages import landing, lot, receipt, static
+from api.routes import audits, blast_radius, documents, facts, health, log, lots, metrics, reports, statements, webhooks
 from api.shortcut import Shortcut
 from ledger import __version__
 from ledger.settings import Settings
 
 if TYPE_CHECKING:
     from ledger.book import Ledger
+
+PAGES: Final = (landing, lot, receipt, static)
 
 # Questions to the ledger at the same time; each has a thread and perhaps a connection of its own.
 READERS: Final = 8
@@ -66,8 +68,10 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
-    for room in (facts, lots, blast_radius, reports, documents, webhooks, log, health, metrics, landing, lot, static):
+    work = (facts, lots, blast_radius, reports, audits, documents, webhooks)
+    for room in (*work, log, statements, health, metrics, *PAGES):
         app.include_router(room.router)
+    app.include_router(receipt.form)
     errors.install(app)
     described.install(app)
     # The last one added is the outermost.

@@ -26,6 +26,8 @@ Scope = Literal[
     "metrics:read",
     "webhooks:write",
     "disclosures:read",
+    "audit",
+    "audits:read",
 ]
 
 # A token revoked or expired elsewhere (`chaski token revoke` beside a running server) is refused after this long.

@@ -9,6 +9,10 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from api import examples
+from ledger.audit.fieldwork.audits import AuditLine, AuditView, FindingLine
+from ledger.audit.fieldwork.drills import TraceBack, TraceForward
+from ledger.audit.fieldwork.grants import Grant, Used
+from ledger.audit.fieldwork.mass_balance import MassBalance
 from ledger.facts import known_types
 from ledger.queries import BlastRadius, LotClaims, LotLine, LotView, Trace
 from ledger.reports import csv_file
@@ -30,6 +34,7 @@ TAGS: Final = [
     {"name": "facts", "description": "State facts and read them back."},
     {"name": "lots", "description": "Lots, their trace and their state at any log size."},
     {"name": "reports", "description": "Tables worked out of the books at one log size (docs/reports.md)."},
+    {"name": "audits", "description": "For auditors, within what they were granted (docs/auditing.md)."},
     {"name": "documents", "description": "Documents by their SHA-256."},
     {"name": "webhooks", "description": "Being told of what happens (docs/webhooks.md)."},
     {"name": "log", "description": "Public: checkpoint, tiles and proofs (C2SP, RFC 6962)."},
@@ -103,7 +108,13 @@ stating: Final[Json] = {
             "in": "query",
             "description": "All of a batch or nothing.",
             "schema": {"type": "string", "enum": ["true", "false"], "default": "false"},
-        }
+        },
+        {
+            "name": "receipt",
+            "in": "query",
+            "description": "With every fact that stands, its proof file (c2sp.org/tlog-proof@v1) as `proof`.",
+            "schema": {"type": "string", "enum": ["true", "false"], "default": "false"},
+        },
     ],
 }
 checking: Final[Json] = {"requestBody": {"required": True, "content": _CONTENT}}
@@ -131,11 +142,14 @@ disclosures: Final[Responses] = {
         {"type": "object", "required": ["disclosures"], "properties": {"disclosures": {"type": "object"}}},
     ),
 }
-receipt: Final[Responses] = {
-    **_GUARDED,
-    **_UNKNOWN,
-    200: _answer("A proof file (c2sp.org/tlog-proof@v1).", {"type": "string"}, "text/plain"),
+_RECEIPT: Final[Json] = {
+    "description": "A proof file (c2sp.org/tlog-proof@v1); as application/cose a COSE receipt (RFC 9942).",
+    "content": {
+        "text/plain": {"schema": {"type": "string"}},
+        "application/cose": {"schema": {"type": "string", "format": "binary"}},
+    },
 }
+receipt: Final[Responses] = {**_GUARDED, **_UNKNOWN, 200: _RECEIPT}
 lots: Final[Responses] = {
     **_GUARDED,
     200: {
@@ -261,6 +275,35 @@ deliveries: Final[Responses] = {
     ),
 }
 tested: Final[Responses] = {**_GUARDED, **_UNKNOWN, 200: _answer("What came of it.", _ref("WebhookTrial"))}
+_NOT_GRANTED: Final[Responses] = {
+    **_GUARDED,
+    403: _problem("The token lacks the scope, or no access in force opens this; whether it exists is not said."),
+}
+_LOOK: Final[Responses] = {
+    **_NOT_GRANTED,
+    404: _problem("The log was never so large; to its operator also: no such thing."),
+    503: _problem("The look could not be written into the log, so nothing is shown: try again."),
+}
+
+
+def _list_of(name: str, schema: str) -> Json:
+    return _answer(
+        "All of them, oldest first.",
+        {"type": "object", "required": [name], "properties": {name: {"type": "array", "items": _ref(schema)}}},
+    )
+
+
+audits: Final[Responses] = {**_GUARDED, 200: _list_of("audits", "AuditLine")}
+findings: Final[Responses] = {**_GUARDED, 200: _list_of("findings", "FindingLine")}
+grants: Final[Responses] = {**_GUARDED, 200: _list_of("grants", "Grant")}
+uses: Final[Responses] = {**_NOT_GRANTED, 200: _list_of("uses", "Used")}
+audit: Final[Responses] = {**_NOT_GRANTED, 200: _answer("The audit.", _ref("AuditView"))}
+audited_fact: Final[Responses] = {**_LOOK, 200: _answer("The fact.", _ref("AuditedFact"))}
+trace_back: Final[Responses] = {**_LOOK, 200: _answer("The lot, back to its deliveries.", _ref("TraceBack"))}
+trace_forward: Final[Responses] = {**_LOOK, 200: _answer("Where it went.", _ref("TraceForward"))}
+mass_balance: Final[Responses] = {**_LOOK, 200: _answer("The balance.", _ref("MassBalance"))}
+population: Final[Responses] = {**_LOOK, 200: _answer("Everybody to draw from.", _ref("Population"))}
+sample: Final[Responses] = {**_NOT_GRANTED, 200: _answer("The sample drawn again.", _ref("SampleCheck"))}
 _PUBLIC: Final[Responses] = {400: _MALFORMED, **_UNKNOWN, 500: _GUARDED[500]}
 checkpoint: Final[Responses] = {
     **_PUBLIC,
@@ -270,7 +313,49 @@ tile: Final[Responses] = {
     **_PUBLIC,
     200: _answer("A tile.", {"type": "string", "format": "binary"}, "application/octet-stream"),
 }
+statements: Final[Responses] = {
+    **_GUARDED,
+    **_UNKNOWN,
+    200: _answer("Statements, one a line.", {"type": "string"}, "application/x-ndjson"),
+}
+pack_file: Final[Responses] = {
+    **_GUARDED,
+    **_UNKNOWN,
+    200: _answer("The bytes a pack was read from.", {"type": "string"}, "application/toml"),
+}
+witnesses: Final[Responses] = {
+    **_PUBLIC,
+    200: _answer(
+        "The log's size, the size a quorum has seen, and each witness.",
+        {
+            "type": "object",
+            "required": ["size", "witnessed_size", "unwitnessed_since", "quorum", "witnesses"],
+            "additionalProperties": False,
+            "properties": {
+                "size": {"type": "integer", "minimum": 1},
+                "witnessed_size": {"type": "integer", "minimum": 0},
+                "unwitnessed_since": {"type": ["string", "null"], "format": "date-time"},
+                "quorum": {"type": "string", "description": "The policy's; `none` where nobody is asked."},
+                "witnesses": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["name", "key", "size", "at"],
+                        "additionalProperties": False,
+                        "properties": {
+                            "name": {"type": "string"},
+                            "key": {"type": "string", "description": "Its verifier key (c2sp.org/signed-note)."},
+                            "size": {"type": "integer", "minimum": 0},
+                            "at": {"type": "string", "description": "When it cosigned that size; empty for never."},
+                        },
+                    },
+                },
+            },
+        },
+    ),
+}
 proof: Final[Responses] = {**_PUBLIC, 200: _answer("Base64 hashes, one a line.", {"type": "string"}, "text/plain")}
+receipt_file: Final[Responses] = {**_PUBLIC, 200: _RECEIPT}
 _STATUS: Final[Json] = {"type": "object", "properties": {"status": {"type": "string"}}}
 healthy: Final[Responses] = {200: _answer("Alive.", _STATUS)}
 ready: Final[Responses] = {200: _answer("Ready.", _STATUS), 503: _problem("The log's head cannot be read.")}
@@ -300,6 +385,22 @@ lot_page: Final[Responses] = {
             "application/problem+json": {"schema": _ref("Problems")},
         },
     },
+}
+_STANDING: Final[Json] = {
+    "text/html": {"schema": {"type": "string"}},
+    "application/json": {"schema": _ref("ReceiptPage")},
+}
+receipt_page: Final[Responses] = {
+    200: {"description": "Standing or corrected; as JSON exactly the same data.", "content": _STANDING},
+    308: {"description": "Another spelling of the code; the page is at Location."},
+    400: {
+        "description": "No receipt code.",
+        "content": {
+            "text/html": {"schema": {"type": "string"}},
+            "application/problem+json": {"schema": _ref("Problems")},
+        },
+    },
+    404: {"description": "Not in this log, or not yet: the same page with status `unknown`.", "content": _STANDING},
 }
 
 _FOUND: Final[Json] = {"type": ["string", "integer", "null"]}
@@ -350,7 +451,21 @@ _TRIAL: Final[Json] = {
 }
 
 
-_RECORDS: Final = (BlastRadius, LotClaims, LotLine, LotView, Trace)
+_RECORDS: Final = (
+    BlastRadius,
+    LotClaims,
+    LotLine,
+    LotView,
+    Trace,
+    AuditLine,
+    AuditView,
+    FindingLine,
+    Grant,
+    MassBalance,
+    TraceBack,
+    TraceForward,
+    Used,
+)
 
 
 def _whole(properties: Json) -> Json:
@@ -358,6 +473,31 @@ def _whole(properties: Json) -> Json:
 
 
 _OWN: Final[Json] = {
+    "AuditedFact": _whole(
+        dict.fromkeys(("id", "fact", "digest", "entry", "recorded_at", "at", "by", "actor", "kid", "assurance"), _TEXT)
+        | {
+            "index": _WHOLE,
+            "jws": _TEXT,
+            "envelope": {"type": "object"},
+            "flags": {"type": "array", "items": {"type": "object"}},
+            "ended_by": {"type": ["integer", "null"]},
+            "withheld": {"type": "boolean"},
+        }
+    ),
+    "Population": _whole(
+        dict.fromkeys(("party", "population", "weighting", "period_from", "period_to", "population_digest"), _TEXT)
+        | {
+            "size": _WHOLE,
+            "population_size": _WHOLE,
+            "members": {
+                "type": "array",
+                "items": _whole({"thing": _TEXT, "weight": _WHOLE, "signs": {"type": "array", "items": _TEXT}}),
+            },
+        }
+    ),
+    "SampleCheck": _whole(
+        {"fact": _TEXT, "again": {"type": "object"}, "problems": {"type": "array", "items": {"type": "object"}}}
+    ),
     "Webhook": _whole(_WEBHOOK | _STANDS),
     "WebhookMade": _whole(_WEBHOOK | {"secret": {"type": "string", "description": "Key of the signatures."}}),
     "WebhookDelivery": _whole(_DELIVERY),
@@ -440,6 +580,7 @@ _OWN: Final[Json] = {
             "recorded_at": {"type": "string"},
             "receipt_code": {"type": "string"},
             "receipt": {"type": "string"},
+            "proof": {"type": "string", "description": "With `receipt=true`: the proof file itself."},
             "flags": {"type": "array", "items": _ref("Problem")},
             "plausibility": _ref("Plausibility"),
             "problems": {"type": "array", "items": _ref("Problem")},
@@ -501,6 +642,25 @@ _OWN: Final[Json] = {
 }
 
 
+_RECEIPT_PAGE: Final[Json] = {
+    "type": "object",
+    "required": ["code", "url", "demonstration", "status", "index", "recorded_at", "log", "proof", "not_proved"],
+    "properties": {
+        "code": {"type": "string"},
+        "url": {"type": "string"},
+        "demonstration": {"type": "boolean"},
+        "status": {"enum": ["standing", "corrected", "unknown"]},
+        "index": {"type": ["integer", "null"]},
+        "recorded_at": {"type": ["string", "null"]},
+        "corrected_by": {"type": ["integer", "null"], "description": "The index of what corrected it."},
+        "corrected_at": {"type": ["string", "null"]},
+        "log": {"type": "object"},
+        "proof": {"type": ["object", "null"]},
+        "not_proved": {"type": "array", "items": {"type": "string"}},
+    },
+}
+
+
 def install(app: FastAPI) -> None:
     """Complete the description the framework makes; it is made once, when first asked for."""
     plain = app.openapi
@@ -547,7 +707,7 @@ def _schemas() -> Json:
             for fact_type, each in classes.items()
         ]
     }
-    return {**schemas, **_OWN, "LotPage": {"type": "object"}}
+    return {**schemas, **_OWN, "LotPage": {"type": "object"}, "ReceiptPage": _RECEIPT_PAGE}
 
 
 def _inlined(schema: Json, schemas: Json) -> Json:

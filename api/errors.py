@@ -44,6 +44,7 @@ CODES: Final[Mapping[str, int]] = {
     "token-missing": 401,
     "token-invalid": 401,
     "scope-missing": 403,
+    "access-not-granted": 403,
     "path-unknown": 404,
     "method-not-allowed": 405,
     "json-too-large": 413,
@@ -64,6 +65,7 @@ CODES: Final[Mapping[str, int]] = {
     "database-unreachable": 503,
     "database-read-only": 503,
     "writer-closed": 503,
+    "log-unwitnessed": 503,
     "server-error": 500,
     # A refusal by the rules that is really a race or a repetition: somebody was first.
     "id-conflict": 409,
@@ -146,8 +148,8 @@ def _headers(problems: Sequence[Problem], status: int) -> dict[str, str]:
     if status == 401:
         invalid = any(problem.code == "token-invalid" for problem in problems)
         return {"www-authenticate": f'Bearer realm="chaski"{", error=invalid_token" if invalid else ""}'}
-    if status == 403:
-        scope = next((problem.expected for problem in problems if problem.code == "scope-missing"), "")
+    scope = next((problem.expected for problem in problems if problem.code == "scope-missing"), None)
+    if status == 403 and scope is not None:
         return {"www-authenticate": f'Bearer realm="chaski", error=insufficient_scope, scope="{scope}"'}
     if status in {429, 503}:
         return {"retry-after": str(RETRY_AFTER_SECONDS)}

@@ -36,6 +36,9 @@ class Measures:
             "chaski_problems", "Problems of refused facts by code.", ["code"], registry=self._registry
         )
         self._size = Gauge("chaski_log_size", "Entries in the log.", registry=self._registry)
+        self._witnessed = Gauge(
+            "chaski_log_witnessed_size", "Entries a quorum of witnesses has seen.", registry=self._registry
+        )
         # Looking a labelled child up takes longer than counting; there are few of them.
         self._request_children: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._fact_children: dict[str, Counter] = {}
@@ -59,7 +62,8 @@ class Measures:
             for problem in outcome.problems:
                 self._problems.labels(problem.code).inc()
 
-    def exposition(self, log_size: int) -> bytes:
+    def exposition(self, log_size: int, witnessed_size: int) -> bytes:
         """Everything in Prometheus' text format."""
         self._size.set(log_size)
+        self._witnessed.set(witnessed_size)
         return generate_latest(self._registry)

@@ -13,6 +13,7 @@ import uvicorn
 
 from api.app import create_app
 from api.courier import courier_of
+from api.witnessing import witnessed
 from ledger.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,12 +33,13 @@ def serve(
 ) -> None:
     """Serve until told to stop (SIGINT, SIGTERM): take no more requests, finish those in hand, return.
 
-    Webhooks are delivered meanwhile. The ledger has exactly one writer, so there is one process. `port` 0 picks a free
-    one; `bound` is told the port as soon as it is ours, and not at all where it is somebody else's.
+    Webhooks are delivered meanwhile, and witnesses asked; what they say is known before anything is served. The ledger
+    has exactly one writer, so there is one process. `port` 0 picks a free one; `bound` is told the port as soon as it
+    is ours, and not at all where it is somebody else's. Raises ProofError where a witness has seen another log.
     """
     set_up_log(settings.log_level, settings.log_format)
     server = prepared(ledger, settings, host=host, port=port)
-    with server.config.bind_socket() as listening:
+    with witnessed(ledger), server.config.bind_socket() as listening:
         if bound is not None:
             bound(listening.getsockname()[1])
         with courier_of(ledger, settings).working():

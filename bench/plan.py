@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import ingest, proofs, serving, single, tracing, verifying
+from bench import bundling, ingest, proofs, serving, single, tracing, verifying, witnessing
 from bench.figures import Number
 from bench.scale import Scale
 from bench.valley import new_valley
 
-BENCHMARKS: Final = ("ingest", "single", "verify", "proof", "trace", "http")
+BENCHMARKS: Final = ("ingest", "single", "verify", "proof", "trace", "http", "bundle", "witness")
 
 
 def run(names: Sequence[str], scale: Scale, folder: Path) -> Iterator[Number]:
@@ -39,4 +39,8 @@ def _on_one_log(names: Sequence[str], scale: Scale, folder: Path) -> Iterator[Nu
         yield from verifying.measure(valley, scale)
     if "http" in names:
         yield from serving.measure(valley, scale)
+    if "bundle" in names:
+        yield from bundling.measure(valley, scale)
+    if "witness" in names:
+        yield from witnessing.measure(valley, scale)
     valley.ledger.close()

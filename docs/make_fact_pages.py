@@ -39,6 +39,7 @@ TITLES = {
     "payments": "Prices and payments",
     "premium": "Premium",
     "corrections": "Statements about statements",
+    "audits": "Audits",
 }
 """The themes in the order of the index; a theme without a title follows under its own name."""
 

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ledger.errors import FormatError, Problem
+from ledger.log.policy import Policy
 
 Language = Literal["es", "en"]
 Source = Literal["flag", "environment", "file", "default"]
@@ -115,6 +116,17 @@ class Settings(BaseSettings):
         default=False,
         description="Whether webhooks may go to this very machine, by http too; for tests and development only.",
     )
+    witness_policy: Path | None = Field(
+        None,
+        description="The file that says which witnesses see the log and how many of them suffice (docs/witnesses.md).",
+    )
+    witness_fail: Literal["open", "closed"] = Field(
+        "open",
+        description="Whether the log goes on without its witnesses (open) or refuses facts after a while (closed).",
+    )
+    witness_grace_seconds: Annotated[int, Field(ge=1, le=604_800)] = Field(
+        300, description="With `closed`: for how long the log may grow without its quorum."
+    )
     debug: bool = Field(default=False, description="Whether an internal error shows where in the program it happened.")
 
     @classmethod
@@ -128,6 +140,22 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then the environment; the file is laid under both by `load`, where its mistakes get words."""
         return init_settings, env_settings
+
+    @property
+    def unwitnessed_seconds(self) -> int | None:
+        """For how long the log may grow without its quorum; None: for ever."""
+        return self.witness_grace_seconds if self.witness_fail == "closed" else None
+
+    def policy(self) -> Policy | None:
+        """The witness policy, read from its file; raises FormatError policy-malformed or policy-unreadable."""
+        if self.witness_policy is None:
+            return None
+        try:
+            return Policy.parse(self.witness_policy.read_bytes())
+        except OSError as error:
+            details = {"reason": error.strerror or ""}
+            problem = Problem("policy-unreadable", found=str(self.witness_policy), details=details)
+            raise FormatError(problem) from None
 
     def spoken(self) -> Language:
         """The language in force, with `auto` worked out."""

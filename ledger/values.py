@@ -13,8 +13,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from ledger.errors import FormatError, Problem
+
 MAX_INTEGER = 2**53 - 1
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+_RECEIPT_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{20}")
+# Crockford's alphabet leaves out what looks like a digit and reads it as that digit; hyphens and spaces mean nothing.
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,30 @@ def crockford(data: bytes) -> str:
 def receipt_code(digest: str) -> str:
     """The first 100 bits of a statement's digest as 20 characters: known before the statement is synchronised."""
     return _spelled(int(digest[:25], 16), 10)
+
+
+def read_receipt_code(text: str) -> str:
+    """The receipt code meant by what a person types or reads out; raises FormatError receipt-code-malformed.
+
+    Small letters, hyphens and spaces mean nothing; O is read as 0, I and L as 1: the alphabet has none of them.
+    """
+    code = text.upper().translate(_READ_AS) if len(text) <= 60 and text.isascii() else ""
+    if _RECEIPT_CODE.fullmatch(code) is None:
+        raise FormatError(Problem("receipt-code-malformed", "/code", expected="0-9 A-Z (20)"))
+    return code
+
+
+def receipt_code_bits(code: str) -> str:
+    """What a receipt code says of the digest: its first 25 hexadecimal characters."""
+    number = 0
+    for character in code:
+        number = number << 5 | CROCKFORD.index(character)
+    return f"{number:025x}"
+
+
+def in_fours(text: str) -> str:
+    """An id or code in groups of four, as people read it out: 9D3W 0XKZ 5T7M 2QAB."""
+    return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)")
@@ -118,6 +148,9 @@ Thumbprint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
 Signature = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{85}[AQgw]$")]
 """64 bytes, base64url without padding, in its one spelling (of 16 that decode to the same)."""
+Checkpoint = Annotated[str, StringConstraints(min_length=40, max_length=16_384, pattern=r"^[^\x00-\x09\x0b-\x1f]+\n$")]
+"""A signed checkpoint as the log gave it out (C2SP signed note), whole, with its signature lines."""
+
 FactType = Annotated[str, StringConstraints(pattern=r"^[a-z-]+\.[a-z-]+/[1-9]\d*$")]
 Sealed = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"), SealedField()]
 """base64url of SHA-256 of a disclosure (RFC 9901); the clear value lives in the vault."""

@@ -44,6 +44,7 @@ async def show_landing(request: Request) -> Response:
     desk = desk_of(request)
     language = language_of(request)
     head = await desk.read(desk.ledger.head)
+    standing = await desk.read(desk.ledger.witness_standing)
     operator = await desk.read(lambda: desk.ledger.name_of(desk.ledger.operator_party))
     html = draw(
         "landing.html",
@@ -57,6 +58,9 @@ async def show_landing(request: Request) -> Response:
         size=head.size,
         root=head.root,
         recorded_at=head.recorded_at,
+        quorum=standing.quorum,
+        witnessed_size=standing.witnessed_size,
+        unwitnessed_since=standing.unwitnessed_since,
         checkpoint=head.checkpoint,
         checkpoint_path=f"{log_path(head.origin)}/checkpoint",
         verifier_key=desk.ledger.verifier_key,

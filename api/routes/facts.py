@@ -17,6 +17,7 @@ from api.desk import Desk, desk_of
 from api.errors import in_words, problem_response, request_id_of, status_of_problems
 from api.intake import as_format_error
 from api.language import language_of
+from api.receipts import asks_for_cose, cose_response, proof_response
 from ledger import canonical
 from ledger.canonical import JsonValue
 from ledger.errors import FormatError, LedgerError, Problem
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 JOSE: Final = "application/jose"
 JSON: Final = "application/json"
 MAX_ITEMS: Final = 1000
+NO_PROOFS: Final[Mapping[str, Mapping[str, str]]] = {}
 
 # A statement of 256 KiB is 342 KiB in base64; its disclosures may take as much again.
 MAX_SUBMISSION: Final = 1024 * 1024
@@ -44,8 +46,8 @@ router = APIRouter(tags=["facts"])
 FactName = Annotated[
     str,
     Path(
-        pattern=r"^([0-9A-HJKMNP-TV-Z]{16}|[0-9a-f]{64})$",
-        description="The fact's id (16 characters) or its statement's SHA-256 (64 hex characters).",
+        pattern=r"^([0-9A-HJKMNP-TV-Z]{16}|[0-9A-HJKMNP-TV-Z]{20}|[0-9a-f]{64})$",
+        description="The fact's id (16 characters), its receipt code (20), or its statement's SHA-256 (64 hex).",
     ),
 ]
 
@@ -56,16 +58,21 @@ async def state_facts(request: Request) -> Response:
     desk = desk_of(request)
     token = await desk.access.require(request, "facts:write")
     kind = content_type(request)
+    wants_proof = _flag(request, "receipt")
     if kind == JOSE:
         outcome = await desk.intake.one(await read_body(request, MAX_SUBMISSION))
         desk.measures.facts((outcome,))
         if outcome.status == "refused":
             return _refused(request, [outcome])
-        return _json(_shown(outcome, language_of(request)), 201 if outcome.status == "accepted" else 200)
+        shown = _shown(outcome, language_of(request))
+        if wants_proof:
+            shown |= (await _proofs(desk, [outcome]))[outcome.digest]
+        return _json(shown, 201 if outcome.status == "accepted" else 200)
     atomic = _flag(request, "atomic")
     items = await _batch(request, desk, token, kind)
     _raise_single(items)
-    return _answer(request, desk, await desk.intake.many(items, atomic=atomic))
+    outcomes = await desk.intake.many(items, atomic=atomic)
+    return _answer(request, desk, outcomes, await _proofs(desk, outcomes) if wants_proof else {})
 
 
 @router.post("/v1/facts:check", openapi_extra=described.checking, responses=described.checked)
@@ -121,12 +128,15 @@ async def read_fact(request: Request, fact: FactName) -> Response:
 
 @router.get("/v1/facts/{fact}/receipt", responses=described.receipt)
 async def read_receipt(request: Request, fact: FactName) -> Response:
-    """The receipt: index, inclusion proof and signed checkpoint (c2sp.org/tlog-proof@v1)."""
+    """The receipt: index, inclusion proof and signed checkpoint (c2sp.org/tlog-proof@v1).
+
+    With `Accept: application/cose` the same proof as a COSE receipt (RFC 9942).
+    """
     desk = desk_of(request)
     await desk.access.require(request, "facts:read")
-    text = await desk.read(lambda: desk.ledger.receipt(fact))
-    headers = {"content-disposition": f'attachment; filename="{fact[:16]}.tlog-proof"', "cache-control": "no-store"}
-    return Response(text, 200, headers, "text/plain; charset=utf-8")
+    if asks_for_cose(request):
+        return cose_response(await desk.read(lambda: desk.ledger.cose_receipt(fact)), fact[:16])
+    return proof_response(await desk.read(lambda: desk.ledger.receipt(fact)), fact[:16])
 
 
 @router.get("/v1/facts/{fact}/disclosures", responses=described.disclosures)
@@ -193,20 +203,29 @@ def _raise_single(items: Sequence[Prepared | FormatError]) -> None:
         raise items[0]
 
 
-def _answer(request: Request, desk: Desk, outcomes: Sequence[Outcome]) -> Response:
+async def _proofs(desk: Desk, outcomes: Sequence[Outcome]) -> dict[str, dict[str, str]]:
+    """The proof file of every fact that stands, by its statement's digest: one line more in its result."""
+    digests = [outcome.digest for outcome in outcomes if outcome.index is not None]
+    return await desk.read(lambda: {digest: {"proof": desk.ledger.receipt(digest)} for digest in digests})
+
+
+def _answer(
+    request: Request, desk: Desk, outcomes: Sequence[Outcome], proofs: Mapping[str, Mapping[str, str]]
+) -> Response:
     """201: all written. 200: nothing refused, or some of several. 422 (409): nothing written and all refused."""
     desk.measures.facts(outcomes)
     statuses = {outcome.status for outcome in outcomes}
     if statuses == {"refused"}:
         return _refused(request, outcomes)
-    return _results(request, outcomes, 201 if statuses == {"accepted"} else 200)
+    return _results(request, outcomes, 201 if statuses == {"accepted"} else 200, proofs)
 
 
-def _results(request: Request, outcomes: Sequence[Outcome], status: int) -> Response:
+def _results(
+    request: Request, outcomes: Sequence[Outcome], status: int, proofs: Mapping[str, Mapping[str, str]] = NO_PROOFS
+) -> Response:
     language = language_of(request)
-    return _json(
-        {**_counts(outcomes), "results": [_shown(outcome, language) for outcome in outcomes]}, status, language
-    )
+    results = [{**_shown(outcome, language), **proofs.get(outcome.digest, {})} for outcome in outcomes]
+    return _json({**_counts(outcomes), "results": results}, status, language)
 
 
 def _refused(request: Request, outcomes: Sequence[Outcome]) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Final
 
+import orjson
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
@@ -37,6 +38,33 @@ async def read_checkpoint(request: Request, name: LogName) -> Response:
     """The newest signed checkpoint: origin, size, root, signatures (c2sp.org/tlog-checkpoint)."""
     desk = _desk(request, name)
     return Response(await desk.read(desk.ledger.checkpoint), 200, _NOW, TEXT)
+
+
+@router.get("/log/{name}/witnesses", responses=described.witnesses)
+async def read_witnesses(request: Request, name: LogName) -> Response:
+    """How far each witness of the log has cosigned it, and since when there are entries no quorum has seen."""
+    desk = _desk(request, name)
+    standing = await desk.read(desk.ledger.witness_standing)
+    # Where a witness is reached is between the log and the witness: it may be an address of the operator's own network.
+    each = [{"name": one.name, "key": one.key, "size": one.size, "at": one.at} for one in standing.witnesses]
+    shown = {
+        "size": standing.size,
+        "witnessed_size": standing.witnessed_size,
+        "unwitnessed_since": standing.unwitnessed_since,
+        "quorum": standing.quorum,
+        "witnesses": each,
+    }
+    return Response(orjson.dumps(shown), 200, _NOW, "application/json")
+
+
+@router.get("/log/{name}/keys", responses=described.checkpoint)
+async def read_log_keys(request: Request, name: LogName) -> Response:
+    """Every key the log has had, oldest first, each signed for by the one before (docs/log-format.md)."""
+    desk = _desk(request, name)
+    succession = await desk.read(desk.ledger.succession)
+    if succession is None:
+        raise NotFoundError(Problem("ledger-unfinished", found=echo(name)))
+    return Response(succession.format(), 200, _NOW, TEXT)
 
 
 @router.get("/log/{name}/tile/{tile:path}", responses=described.tile)

@@ -24,8 +24,10 @@ async def read_metrics(request: Request) -> Response:
     desk = desk_of(request)
     if not desk.settings.metrics_public and not _is_local(request):
         await desk.access.require(request, "metrics:read")
-    size = (await desk.read(desk.ledger.head)).size
-    return Response(desk.measures.exposition(size), 200, {"cache-control": "no-store"}, MEDIA_TYPE)
+    standing = await desk.read(desk.ledger.witness_standing)
+    return Response(
+        desk.measures.exposition(standing.size, standing.witnessed_size), 200, {"cache-control": "no-store"}, MEDIA_TYPE
+    )
 
 
 def _is_local(request: Request) -> bool:

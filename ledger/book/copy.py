@@ -9,8 +9,8 @@ from typing import Self
 from ledger.book.readers import Readers
 from ledger.book.reading import Reading
 from ledger.errors import NotFoundError, Problem, ProofError
-from ledger.facts.log import LogOpened
 from ledger.log.note import VerifierKey
+from ledger.log.succession import Succession
 from ledger.queries import RebuildReport, Verification
 from ledger.store.catalogue import Catalogue
 from ledger.store.clock import system_clock
@@ -28,7 +28,8 @@ class Copy(Reading):
     def __init__(self, database: str, *, verifier_key: str | None = None) -> None:
         """Open a database; `verifier_key` is the log's key from outside, else the genesis is taken at its word.
 
-        Raises NotFoundError where there is no ledger, ProofError where the key is not that of the log.
+        A key that was replaced since leads to the newest, each handover signed for by the key before. Raises
+        NotFoundError where there is no ledger, ProofError where the key is none of the log's.
         """
         self._database = database
         self._engine = open_engine(database, must_exist=True)
@@ -47,9 +48,10 @@ class Copy(Reading):
         self.origin, self.public_url = self._catalogue.identity()
         self._packs = self._catalogue.packs()
         self._readers = Readers(self._engine, LOG, self.origin)
-        self.verifier_key = self._genesis_key()
-        if verifier_key not in {None, self.verifier_key}:
-            raise ProofError(Problem("verifier-key-differs", "", self.verifier_key, verifier_key))
+        self._succession = self._checked_succession()
+        self.verifier_key = self._succession.current.format()
+        if verifier_key is not None:
+            self._succession.follow(VerifierKey.parse(verifier_key))
 
     def close(self) -> None:
         """Let the database go."""
@@ -76,7 +78,7 @@ class Copy(Reading):
                 self._database,
                 self._engine,
                 LOG,
-                VerifierKey.parse(self.verifier_key),
+                self._succession.keys,
                 kept=checkpoint,
                 remembered=(0, b""),
                 workers=workers,
@@ -90,9 +92,8 @@ class Copy(Reading):
         with as_written():
             return rebuild(self._engine, LOG, self.origin, until=until)
 
-    def _genesis_key(self) -> str:
-        with self._readers.log_view() as view:
-            genesis = view.statement(0).fact
-        if not isinstance(genesis, LogOpened):
+    def _checked_succession(self) -> Succession:
+        succession = self.succession()
+        if succession is None:
             raise ProofError(Problem("genesis-missing"))
-        return genesis.log_key
+        return succession

@@ -6,12 +6,14 @@ the fact it signs: `also_enrolled`. What a party signs itself is not looked into
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ledger.errors import NotFoundError
+from ledger.facts.parties import PartyRegistered
 from ledger.facts.producers import ProducerEnrolled
-from ledger.store.vault import normal_document
+from ledger.statement import Disclosure, Statement, disclosed_value
+from ledger.store.vault import IdentityDocument, normal_document
 
 ENROLLED: Final = "producer.enrolled/1"
 
@@ -25,6 +27,18 @@ def document_of(person: object) -> str | None:
     if isinstance(said, Mapping):
         said = f"{said.get('kind', '')} {said.get('number', '')}"
     return said if isinstance(said, str) and normal_document(said).strip("|") else None
+
+
+def identity_documents(statement: Statement, disclosures: Sequence[Disclosure]) -> Iterator[IdentityDocument]:
+    """The document number a person was entered under, for the blind index of the party that entered them."""
+    fact = statement.fact
+    if not isinstance(fact, ProducerEnrolled | PartyRegistered):
+        return
+    holder = fact.producer if isinstance(fact, ProducerEnrolled) else fact.party
+    for disclosure in disclosures:
+        document = document_of(disclosed_value(disclosure.text)) if disclosure.pointer == "/person" else None
+        if document is not None:
+            yield IdentityDocument(statement.digest, statement.actor, document, holder)
 
 
 def twins(

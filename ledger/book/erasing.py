@@ -35,17 +35,28 @@ class Erasing(Stating):
         """
         done = []
         today = day_of(moment(self._clock()))
+        self.repeat_erasures()
         for line in self.erasures():
-            if line.state == "done":
-                with self._persons() as persons:
-                    gone = Doomed(*persons.belongings(line.person))
-                self._vault.destroy(gone)
-                self._documents.destroy(gone.documents)
             if line.state == "due":
                 counted = [{"kind": kind, "count": count} for kind, count in line.destroys.items()]
                 body = {"erasure": line.erasure, "person": line.person, "done_on": today, "destroyed": counted}
                 done.append((line, self.state_as_operator("erasure.done/1", body)))
         return done
+
+    def repeat_erasures(self) -> int:
+        """Destroy again what was stated as destroyed; returns for how many requests there was something to destroy.
+
+        A backup may have brought it back, or somebody stated it anew.
+        """
+        again = 0
+        for line in self.erasures():
+            if line.state == "done":
+                with self._persons() as persons:
+                    gone = Doomed(*persons.belongings(line.person))
+                again += any(self._vault.count(gone.holders).values())
+                self._vault.destroy(gone)
+                self._documents.destroy(gone.documents)
+        return again
 
     def withhold(self, id_or_digest: str, *, reason: str, mask: Sequence[str] = ()) -> Outcome:
         """As operator, take a statement's text out of the ledger and restate what it means; the last resort.

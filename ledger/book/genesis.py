@@ -8,9 +8,10 @@ from typing import Any
 
 from ledger import canonical, keys
 from ledger.book.node_signer import NodeSigner
-from ledger.errors import ConflictError, NotFoundError, Problem
+from ledger.errors import ConflictError, FormatError, NotFoundError, Problem
 from ledger.facts import known_types
 from ledger.keys import SigningKey
+from ledger.log.checkpoint import SignedCheckpoint
 from ledger.packs.anypack import Kind
 from ledger.rules import RULES_VERSION
 from ledger.rules.identity import NEVER_DELEGABLE
@@ -20,7 +21,7 @@ from ledger.values import crockford
 KEY_FILES = (".key", ".node.key", ".operator.key", ".master.key")
 
 
-def genesis(
+def genesis(  # noqa: PLR0913 - a log begins with so many things
     origin: str,
     *,
     operator: str,
@@ -30,10 +31,15 @@ def genesis(
     verifier_key: str,
     packs: Mapping[tuple[Kind, str], bytes],
     at: str,
+    predecessor: SignedCheckpoint | None = None,
 ) -> Mapping[str, Any]:
-    """The envelope of `log.opened`: operator, keys, packs by digest, rules; ids follow from the origin."""
+    """The envelope of `log.opened`: operator, keys, packs by digest, rules; ids follow from the origin.
+
+    `predecessor` is the last checkpoint of the log this one continues, cosignatures and all. Raises FormatError
+    predecessor-is-itself where that is the same log.
+    """
     party = crockford(hashlib.sha256(f"{origin}\noperator".encode()).digest()[:10])
-    body = {
+    body: dict[str, Any] = {
         "origin": origin,
         "log_key": verifier_key,
         "operator": {
@@ -49,6 +55,11 @@ def genesis(
         ],
         "rules_version": RULES_VERSION,
     }
+    if predecessor is not None:
+        before = predecessor.checkpoint.origin
+        if before == origin:
+            raise FormatError(Problem("predecessor-is-itself", found=origin, retry="after-change"))
+        body["predecessor"] = {"origin": before, "checkpoint": predecessor.note.format().decode()}
     return {
         "fact": "log.opened/1",
         "id": crockford(hashlib.sha256(f"{origin}\ngenesis".encode()).digest()[:10]),

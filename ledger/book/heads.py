@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ledger.book.readers import Readers
 from ledger.errors import Problem, ProofError
 from ledger.keys import SigningKey
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
+from ledger.log.note import Note
 from ledger.queries import Head
 from ledger.store.batch import Tip, moment
+from ledger.store.bell import Bell
 from ledger.store.companions import RememberedHead
 
 
 class Heads:
     """What this process has signed and what this machine remembers."""
 
-    def __init__(self, origin: str, log_key: SigningKey, remembered: Path, readers: Readers) -> None:
-        """Open the remembered head; `readers` are asked for proofs where another process has written."""
+    def __init__(
+        self,
+        origin: str,
+        log_keys: Callable[[], Sequence[SigningKey]],
+        remembered: Path,
+        readers: Readers,
+        *,
+        grown_elsewhere: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Open the remembered head; `readers` are asked for proofs where another process has written.
+
+        `log_keys` are asked anew for every signature, and `grown_elsewhere` is called before the first one over what
+        another process wrote: it may have replaced the log's key.
+        """
         self._origin = origin
-        self._log_key = log_key
+        self._log_keys = log_keys
+        self._grown_elsewhere = grown_elsewhere
         self._readers = readers
         self.remembered = RememberedHead(remembered)
         self._lock = threading.Lock()
         self._signed: Head | None = None
+        self._halted: Problem | None = None
+        self.grown = Bell()
 
     def close(self) -> None:
         """Let the file go."""
@@ -33,6 +51,27 @@ class Heads:
     def now(self) -> Head:
         """The signed head of what is committed now."""
         return self.sign(self._tip())
+
+    def halt(self, problem: Problem) -> None:
+        """Sign nothing from now on and let nothing be written: what was signed before is not what the books hold."""
+        self._halted = problem
+
+    def note(self, size: int, root: bytes) -> Note:
+        """The signed checkpoint of a size the log has had, whose root the caller has taken from the stored nodes."""
+        self._must_not_be_halted()
+        return self._sign(Checkpoint(self._origin, size, root))
+
+    def _sign(self, checkpoint: Checkpoint) -> Note:
+        return sign_checkpoint(checkpoint, self._log_keys())
+
+    def sign_anew(self) -> None:
+        """Forget the last signature: the log's keys are others now."""
+        with self._lock:
+            self._signed = None
+
+    def _must_not_be_halted(self) -> None:
+        if self._halted is not None:
+            raise ProofError(self._halted)
 
     def check(self) -> None:
         """At start: raise ProofError where the log stands behind or beside what was seen."""
@@ -44,6 +83,7 @@ class Heads:
 
     def stand_above_floor(self, tip: Tip) -> None:
         """Refuse to go on behind, or beside, what was seen: somebody has put an older or another copy in place."""
+        self._must_not_be_halted()
         size, root = self.remembered.size, self.remembered.root
         if tip.size < size:
             raise ProofError(Problem("older-than-remembered", "", tip.size, size))
@@ -53,6 +93,7 @@ class Heads:
             # Another process has written: what it wrote must continue what we have signed.
             with self._readers.log_view() as view:
                 view.check_consistent(size, root, tip.size, tip.root)
+            self._grown_elsewhere()
         self.remembered.remember(tip.size, tip.root)
 
     def sign(self, tip: Tip, *, grown: bool = False) -> Head:
@@ -61,6 +102,7 @@ class Heads:
         `grown` says that this process has made `tip` out of a head it had checked.
         """
         with self._lock:
+            self._must_not_be_halted()
             if self._signed is not None and (self._signed.size, self._signed.root) == (tip.size, tip.root.hex()):
                 return self._signed
             if self._signed is not None and tip.size < self._signed.size:
@@ -70,6 +112,7 @@ class Heads:
                 self.remembered.remember(tip.size, tip.root)
             else:
                 self.stand_above_floor(tip)
-            note = sign_checkpoint(Checkpoint(self._origin, tip.size, tip.root), [self._log_key])
+            note = self._sign(Checkpoint(self._origin, tip.size, tip.root))
             self._signed = Head(self._origin, tip.size, tip.root.hex(), note.format().decode(), moment(tip.recorded))
+            self.grown.ring()
             return self._signed

@@ -15,24 +15,35 @@ from typing import Any, Self
 
 from sqlalchemy import Engine
 
+from ledger.book.backup import Backup, back_up
 from ledger.book.genesis import KEY_FILES, begun, genesis, new_seed, nothing_yet
 from ledger.book.heads import Heads
+from ledger.book.log_affairs import LogAffairs
+from ledger.book.log_keys import LogKeys
 from ledger.book.node_signer import NodeSigner
 from ledger.book.readers import Readers
+from ledger.book.witnessed import UNASKED, WitnessedHeads
 from ledger.book.writing import Writing
-from ledger.errors import NotFoundError, Problem, RefusedError
-from ledger.log.checkpoint import Checkpoint, sign_checkpoint
-from ledger.log.note import KeyKind, Note, VerifierKey
+from ledger.errors import FormatError, NotFoundError, Problem, RefusedError
+from ledger.keys import SigningKey
+from ledger.log.bundle_note import bundle_note
+from ledger.log.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpoint
+from ledger.log.cose import sign_receipt
+from ledger.log.note import Verified
+from ledger.log.policy import Policy
 from ledger.log.proof import TlogProof
+from ledger.log.succession import Succession
 from ledger.packs.anypack import Kind, kind_of, parse_pack
 from ledger.packs.catalogue import builtin
-from ledger.queries import Head, Outcome, RebuildReport, Verification
+from ledger.queries import Head, Outcome, RebuildReport, Verification, WitnessStanding
 from ledger.statement import sign
 from ledger.store.batch import Clock, moment
+from ledger.store.bell import Bell
 from ledger.store.catalogue import Catalogue
 from ledger.store.clock import system_clock
 from ledger.store.companions import Companions
 from ledger.store.connection import MEMORY, open_engine, sqlite_path
+from ledger.store.cosignatures import Cosignatures
 from ledger.store.documents import Documents
 from ledger.store.journal import Journal
 from ledger.store.outbox import Outbox
@@ -50,7 +61,7 @@ LOG = 1
 """A database holds one log today; every key has room for more."""
 
 
-class Ledger(Writing):
+class Ledger(LogAffairs, Writing):
     """One ledger: an open database with its keys, its writer and its readers."""
 
     def __init__(
@@ -61,6 +72,8 @@ class Ledger(Writing):
         clock: Clock,
         *,
         writer_options: Mapping[str, Any],
+        policy: Policy | None = None,
+        unwitnessed_seconds: int | None = None,
         without_rule: str = "",
     ) -> None:
         """Callers use `create` and `open`. No setting and no command names a rule to leave out; tests of rules do."""
@@ -74,16 +87,32 @@ class Ledger(Writing):
             self._catalogue = Catalogue(engine, LOG)
             self._catalogue.check_version()
             self.origin, self.public_url = self._catalogue.identity()
-            self._log_key = companions.read_key(".key")
-            self.has_demo_keys = companions.has_demo_key()
             self._signer = NodeSigner(self.origin, companions.read_secret(".node.key"))
             self.node_key = self._signer.key
             self.node_kid = self.node_key.thumbprint
-            self.verifier_key = VerifierKey(self.origin, KeyKind.LOG, self._log_key.public).format()
             self._readers = Readers(engine, LOG, self.origin)
             opened.callback(self._readers.close)
-            self._heads = Heads(self.origin, self._log_key, companions.path(".head"), self._readers)
+            self._log_keys = LogKeys(self.origin, companions, self.succession())
+            self.has_demo_keys = companions.has_demo_key()
+            self._heads = Heads(
+                self.origin,
+                self._log_keys.signing,
+                companions.path(".head"),
+                self._readers,
+                grown_elsewhere=self.settle_log_keys,
+            )
             opened.callback(self._heads.close)
+            self.cosignatures = Cosignatures(engine, LOG)
+            self.policy = _of_this_log(policy, self._log_keys.succession) if policy else UNASKED
+            self._witnessed = WitnessedHeads(
+                self.origin,
+                self.policy,
+                self.cosignatures,
+                self._readers,
+                self._heads,
+                clock=clock,
+                patience=unwitnessed_seconds,
+            )
             self._packs = self._catalogue.packs()
             master = companions.master_key()
             self._vault = self._open_vault(master)
@@ -108,7 +137,7 @@ class Ledger(Writing):
             self._opened = opened.pop_all()
 
     @classmethod
-    def create(
+    def create(  # noqa: PLR0913 - a log begins with so many things
         cls,
         database: str,
         *,
@@ -119,8 +148,11 @@ class Ledger(Writing):
         demo_seed: str | None = None,
         clock: Clock | None = None,
         state_dir: Path | None = None,
+        predecessor: SignedCheckpoint | None = None,
     ) -> Self:
         """Begin a ledger: keys beside the database, tables, and the genesis at index 0 with the built-in packs.
+
+        `predecessor` is the final checkpoint of a closed log that this one continues under another origin.
 
         `demo_seed` derives every key from a seed, for demonstrations only. An attempt that was interrupted
         before its genesis is taken up again. Raises ConflictError where a ledger is already there.
@@ -139,7 +171,7 @@ class Ledger(Writing):
             raise
         ledger = cls(database, engine, companions, clock or system_clock, writer_options={})
         try:
-            ledger._begin(operator, country, packs)
+            ledger._begin(operator, country, packs, predecessor)
         except BaseException:
             ledger.close()
             raise
@@ -154,10 +186,14 @@ class Ledger(Writing):
         state_dir: Path | None = None,
         max_queue: int = 4096,
         group_commit: bool = True,
+        policy: Policy | None = None,
+        unwitnessed_seconds: int | None = None,
         without_rule: str = "",
     ) -> Self:
         """Open a ledger that is there. `without_rule` leaves one rule out, for tests.
 
+        `policy` says whose cosignatures checkpoints and receipts carry; with `unwitnessed_seconds` nothing is written
+        once the log has grown for longer without its quorum (None: the log goes on and says since when).
         Raises NotFoundError where there is none, ProofError where it stands behind what this machine has
         seen before or has another root at that size (an older or forked copy).
         """
@@ -177,6 +213,8 @@ class Ledger(Writing):
                 companions,
                 clock or system_clock,
                 writer_options=options,
+                policy=policy,
+                unwitnessed_seconds=unwitnessed_seconds,
                 without_rule=without_rule,
             )
         try:
@@ -203,24 +241,70 @@ class Ledger(Writing):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def verifier_key(self) -> str:
+        """The log's key in force, as readers pin it."""
+        return self._log_keys.verifier_key.format()
+
+    @property
+    def _log_key(self) -> SigningKey:
+        return self._log_keys.newest
+
     def head(self) -> Head:
         """Where the log stands, with the checkpoint signed by the log's key; never goes back."""
         return self._heads.now()
 
     def checkpoint(self) -> bytes:
-        """The signed checkpoint as a note."""
-        return self.head().checkpoint.encode()
+        """The signed checkpoint as a note, with every cosignature there is of exactly this checkpoint."""
+        return self._witnessed.note(self.head()).format()
+
+    def witness_standing(self) -> WitnessStanding:
+        """How far the witnesses of the policy have come, and since when there is something they have not seen."""
+        return self._witnessed.standing(self.head())
+
+    @property
+    def grown(self) -> Bell:
+        """Rings whenever a new checkpoint has been signed."""
+        return self._heads.grown
+
+    def take_cosignatures(self, size: int, root: bytes, found: Sequence[Verified]) -> None:
+        """Keep what a witness said of one of our checkpoints; every line was verified, and is again when it is read."""
+        witnessed, _ = self._witnessed.newest(self.head())
+        self.cosignatures.add(size, root, found, witnessed=witnessed)
+        self._witnessed.forget_answer()
+
+    def halt(self, problem: Problem, evidence: bytes = b"") -> None:
+        """Sign and write nothing more: a witness has seen what these books do not hold. Evidence goes beside them."""
+        self._heads.halt(problem)
+        if evidence:
+            self._companions.keep_evidence(evidence)
 
     def receipt(self, id_or_digest: str) -> str:
-        """The `.tlog-proof` of a fact at the present size, with its entry inside: one file proves it offline."""
+        """The `.tlog-proof` of a fact, with its entry inside: one file proves it offline.
+
+        It rests on the newest checkpoint that a quorum of witnesses has cosigned and that holds the fact; where there
+        is none yet, on the newest one.
+        """
+        head = self.head()
+        with self._readers.log_view() as view:
+            index = view.index_of(id_or_digest)
+        if index >= head.size:
+            raise NotFoundError(Problem("fact-not-found", "", id_or_digest[:64]))
+        size, note = self._witnessed.covering(index, head)
+        with self._readers.log_view() as view:
+            proof = view.inclusion(index, size)
+            entry = view.entries(index, index + 1)[0]
+        return TlogProof(index, tuple(proof), note, extra=entry).format().decode()
+
+    def cose_receipt(self, id_or_digest: str) -> bytes:
+        """The same proof as a COSE receipt (RFC 9942) under the log's key; whoever checks it needs the entry too."""
         head = self.head()
         with self._readers.log_view() as view:
             index = view.index_of(id_or_digest)
             if index >= head.size:
                 raise NotFoundError(Problem("fact-not-found", "", id_or_digest[:64]))
-            proof = view.inclusion(index, head.size)
-            entry = view.entries(index, index + 1)[0]
-        return TlogProof(index, tuple(proof), Note.parse(head.checkpoint.encode()), extra=entry).format().decode()
+            hashes, entry = view.inclusion(index, head.size), view.entries(index, index + 1)[0]
+        return sign_receipt(entry, hashes, head.size, self._log_key).format()
 
     @property
     def is_demo(self) -> bool:
@@ -250,6 +334,14 @@ class Ledger(Writing):
             if persons.hides_document(sha256):
                 raise NotFoundError(Problem("document-unknown", "", sha256))
         return self._documents.get(sha256)
+
+    def open_documents(self, digests: Sequence[str]) -> list[str]:
+        """Which of these documents are kept here and are nobody's personal document."""
+        return self._documents.open_ones(digests)
+
+    def sign_bundle(self, manifest_digest: str) -> bytes:
+        """The note over the manifest of an audit bundle, by its SHA-256: exactly one line, by the log's key."""
+        return bundle_note(self.origin, manifest_digest, self._log_key)
 
     def create_token(
         self, *, party: str, scopes: Sequence[str], days: int, label: str, secret: bytes | None = None
@@ -298,22 +390,43 @@ class Ledger(Writing):
                 self._database,
                 self._engine,
                 LOG,
-                VerifierKey.parse(self.verifier_key),
+                self._log_keys.succession.keys,
                 kept=checkpoint,
                 remembered=(self._heads.remembered.size, self._heads.remembered.root),
                 workers=workers,
                 strict=strict,
                 progress=progress,
             )
-        signed = sign_checkpoint(Checkpoint(self.origin, found.size, bytes.fromhex(found.root)), [self._log_key])
+        root = bytes.fromhex(found.root)
+        signed = sign_checkpoint(Checkpoint(self.origin, found.size, root), self._log_keys.signing())
         return replace(self.with_persons(found), checkpoint=signed.format().decode())
+
+    def back_up(self, folder: Path, *, keys_folder: Path | None = None) -> Backup:
+        """Write a backup while the ledger is in use: the ledger into one folder, everything secret into another.
+
+        See `ledger.book.backup.back_up` for what it raises, and for PostgreSQL. `ledger.book.restore` puts it back.
+        """
+        return back_up(
+            self._database,
+            self._companions,
+            folder=folder,
+            keys_folder=keys_folder,
+            signed=self._heads.note,
+            at=moment(self._clock()),
+        )
 
     def rebuild(self, *, until: int | None = None) -> RebuildReport:
         """Post every fact again into empty books and compare them with the stored ones, row for row."""
         with as_written():
             return rebuild(self._engine, LOG, self.origin, until=until)
 
-    def _begin(self, operator: str, country: str, packs: Mapping[tuple[Kind, str], bytes]) -> None:
+    def _begin(
+        self,
+        operator: str,
+        country: str,
+        packs: Mapping[tuple[Kind, str], bytes],
+        predecessor: SignedCheckpoint | None,
+    ) -> None:
         envelope = genesis(
             self.origin,
             operator=operator,
@@ -323,6 +436,7 @@ class Ledger(Writing):
             verifier_key=self.verifier_key,
             packs=packs,
             at=moment(self._clock()),
+            predecessor=predecessor,
         )
         outcome = self.state(sign(envelope, self.operator_key).jws)[0]
         if outcome.status != "accepted":
@@ -341,3 +455,13 @@ class Ledger(Writing):
             keys_engine = open_engine(MEMORY, must_exist=False)
             return Vault(open_engine(MEMORY, must_exist=False), master, keys_engine=keys_engine, owns_engine=True)
         return Vault.in_file(self._companions.vault, master)
+
+
+def _of_this_log(policy: Policy, succession: Succession) -> Policy:
+    """The policy, if the logs it names (where it names any) include ours; else it was written for another log."""
+    named = [key.format() for key in policy.log_keys]
+    if named and not {key.format() for key in succession.keys} & set(named):
+        raise FormatError(
+            Problem("policy-other-log", found=", ".join(named)[:200], expected=succession.current.format())
+        )
+    return policy

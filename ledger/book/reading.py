@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 from ledger.book.readers import Readers
 from ledger.claims import Asked, lot_claims
 from ledger.errors import NotFoundError, Problem
+from ledger.log.succession import Succession
 from ledger.log.tiles import TileId
 from ledger.packs.framework import FrameworkPack
 from ledger.packs.pack import CommodityPack
 from ledger.packs.scheme import SchemePack
 from ledger.postings.privacy import ERASURES
-from ledger.queries import AffectedLot, BlastRadius, FactRecord, LotClaims, LotLine, LotView, Trace, Verification
+from ledger.queries import (
+    AffectedLot,
+    BlastRadius,
+    FactRecord,
+    Logged,
+    LotClaims,
+    LotLine,
+    LotView,
+    Standing,
+    Trace,
+    Verification,
+)
 from ledger.rules import Packs
+from ledger.statement import Statement
 from ledger.store.batch import Clock
 from ledger.store.blast_radius import affected, blast_radius
 from ledger.store.books import Books
@@ -26,6 +39,7 @@ from ledger.store.log_view import LogView
 from ledger.store.lot_list import lot_lines
 from ledger.store.lot_view import lot_view, trace
 from ledger.store.reach import reach
+from ledger.values import read_receipt_code
 
 
 class Reading:
@@ -38,15 +52,74 @@ class Reading:
     _clock: Clock
 
     def fact(self, id_or_digest: str) -> FactRecord:
-        """A fact by its id or its statement's digest; raises NotFoundError."""
+        """A fact by its id, its statement's digest or its receipt code; raises NotFoundError."""
         with self._readers.log_view() as view:
             return view.fact(id_or_digest)
+
+    def succession(self) -> Succession | None:
+        """The log's keys, oldest first, each signed for by the one before; None before the genesis."""
+        with self._readers.log_view() as view:
+            return view.succession()
+
+    def standing(self, receipt_code: str) -> Standing:
+        """What became of the statement behind a receipt code, as typed; raises FormatError where it can be none."""
+        code = read_receipt_code(receipt_code)
+        with self._readers.log_view() as view:
+            return view.standing(code)
 
     def facts(self) -> Iterator[FactRecord]:
         """Every fact in the order of the log, as it stands, with its flags: for whoever reads all of it."""
         with self._readers.log_view() as view:
             for index in range(view.tip().size):
                 yield view.fact(view.statement(index).digest)
+
+    def logged(self, first: int, after: int) -> list[Logged]:
+        """The statements from index `first` up to `after` as they lie in the log, byte for byte and unread.
+
+        Raises NotFoundError beyond the end of the log.
+        """
+        with self._readers.log_view() as view:
+            size = view.tip().size
+            if not 0 <= first <= after <= size:
+                raise NotFoundError(Problem("size-unknown", "", after, size))
+            return view.logged(first, after)
+
+    def root_at(self, size: int) -> bytes:
+        """The root the log's tree had at a size; raises NotFoundError beyond its end."""
+        with self._readers.log_view() as view:
+            if not 0 <= size <= view.tip().size:
+                raise NotFoundError(Problem("size-unknown", "", size))
+            return view.root_at(size)
+
+    def stands_at(self) -> tuple[int, str]:
+        """Size and root of the log as the database has them, signed by nobody."""
+        with self._readers.log_view() as view:
+            tip = view.tip()
+        return tip.size, tip.root.hex()
+
+    def statements_of(self, fact_type: str) -> list[tuple[int, Statement]]:
+        """Every statement of a type (`audit.attested/1`) with its index, in order; those withheld are left out."""
+        with self._readers.log_view() as view:
+            found = [(index, view.statement(index)) for index in view.of_type(fact_type)]
+        return [(index, statement) for index, statement in found if not statement.is_withheld]
+
+    def indexes_of(self, fact_types: Sequence[str]) -> list[int]:
+        """The indexes of all facts of these types, in order."""
+        with self._readers.log_view() as view:
+            return view.of_types(fact_types)
+
+    def size_by(self, moment: str) -> int:
+        """How many entries had been recorded by a moment (RFC 3339); raises NotFoundError before the first."""
+        with self._readers.log_view() as view:
+            return view.size_at(moment)
+
+    def pack_digests(self) -> list[str]:
+        """The digests of all packs whose bytes are kept."""
+        return sorted(self._packs.by_digest)
+
+    def pack_data(self, digest: str) -> bytes:
+        """The bytes of a pack of any kind by their SHA-256; raises NotFoundError."""
+        return self._catalogue.pack_data(digest)
 
     def entry(self, index: int) -> bytes:
         """The text of one entry."""
@@ -111,6 +184,11 @@ class Reading:
             return known_at
         with self._readers.log_view() as view:
             return view.size_at(known_at)
+
+    def size_at(self, moment: str) -> int:
+        """How many entries had been recorded by a moment (RFC 3339); raises NotFoundError for one before the first."""
+        with self._readers.log_view() as view:
+            return view.size_at(moment)
 
     def trace(self, lot: str, *, size: int | None = None) -> Trace:
         """Back to producers with grams, forward to receivers; raises NotFoundError."""

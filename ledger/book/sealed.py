@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ledger.book.persons import Persons
@@ -37,6 +37,25 @@ class Sealed(Reading):
                 ),
             )
         return {pointer: disclosed_value(text) for pointer, text in found.items()}
+
+    def disclosure_texts(self, digests: Sequence[str], *, party: str | None = None) -> Mapping[str, Sequence[str]]:
+        """The disclosures themselves of statements by their digests, in the order of their pointers, as `disclosures`.
+
+        They are what a sealed field's hash was made of: whoever is handed one can check that.
+        """
+        found: dict[str, Sequence[str]] = {}
+        with self._persons() as persons, self._readers.log_view() as view:
+            for digest in digests:
+                statement = None if party is None else view.statement(view.index_of(digest))
+                texts = self._vault.disclosures(
+                    digest,
+                    lambda holder, of=statement: (  # type: ignore[misc]
+                        not persons.is_hidden(holder) and (of is None or persons.may_see(str(party), holder, of))
+                    ),
+                )
+                if texts:
+                    found[digest] = [texts[pointer] for pointer in sorted(texts)]
+        return found
 
     def find_person(self, document: str, *, programme: str) -> list[str]:
         """The persons a programme (the party that enrolled them) entered under a document number `PE-DNI 00000023`.

@@ -13,6 +13,7 @@ from ledger.book.enrolment import Beside, twins
 from ledger.book.genesis import delegable
 from ledger.book.node_signer import NodeSigner
 from ledger.book.outcomes import Prepared, answered, failed_outcome, fold, folded, merge, refused_outcome
+from ledger.book.witnessed import WitnessedHeads
 from ledger.errors import FormatError, Problem, ProofError, RefusedError
 from ledger.facts.land import DRAWING
 from ledger.keys import SigningKey
@@ -40,6 +41,7 @@ class Stating(Sealed):
     _journal: Journal
     _public_keys: dict[str, bytes]
     _signer: NodeSigner
+    _witnessed: WitnessedHeads
     _writer: Writer
     node_key: SigningKey
     node_kid: str
@@ -88,8 +90,10 @@ class Stating(Sealed):
         """Queue facts for the writer; the answer has one outcome per item, in order.
 
         Items that failed to parse stand as refused outcomes; in an atomic request they refuse everything.
-        Raises ConflictError `queue-full` where the queue has no room.
+        Raises ConflictError `queue-full` where the queue has no room, `log-unwitnessed` where the log must not grow
+        until its witnesses have caught up.
         """
+        self._witnessed.may_grow()
         good = [item for item in items if isinstance(item, Prepared)]
         failed = {place: failed_outcome(item) for place, item in enumerate(items) if not isinstance(item, Prepared)}
         if atomic and failed:
@@ -157,6 +161,14 @@ class Stating(Sealed):
         }
         statement = sign(envelope, self.operator_key)
         outcome = self.state(statement.jws)[0]
+        if outcome.status == "refused":
+            raise RefusedError(outcome.problems)
+        return outcome
+
+    def state_as_node(self, fact_type: str, body: Mapping[str, Any]) -> Outcome:
+        """State for the operator what the node did, under the node's key; raises RefusedError where rules say no."""
+        fact = {"id": self.new_id(), "fact": fact_type, "at": moment(self._clock()), "body": dict(body)}
+        outcome = self.state(fact, party=self.operator_party)[0]
         if outcome.status == "refused":
             raise RefusedError(outcome.problems)
         return outcome

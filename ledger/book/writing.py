@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from ledger.book.enrolment import document_of
-from ledger.book.erasing import Erasing
+from ledger.book.enrolment import identity_documents
 from ledger.book.heads import Heads
+from ledger.book.moving import Moving
 from ledger.book.persons import Persons
 from ledger.errors import ConflictError
 from ledger.facts import person_of
 from ledger.facts.corrections import FactRetracted, FlagJustified
-from ledger.facts.parties import PartyRegistered
 from ledger.facts.privacy import ErasureDone, StatementWithheld
-from ledger.facts.producers import ProducerEnrolled
 from ledger.queries import Outcome
-from ledger.statement import Disclosure, Statement, disclosed_value, meant
+from ledger.statement import Statement, meant
 from ledger.store.batch import Group, moment
 from ledger.store.troubles import StoreError
 from ledger.store.vault import Doomed, IdentityDocument, SealedValue
 from ledger.values import day_of
 
 
-class Writing(Erasing):
+class Writing(Moving):
     """The writer's side: what happens around the one transaction of a batch."""
 
     _heads: Heads
 
+    before_writing: Callable[[], None] | None = None
+    """Done once, before this process writes for the first time: asks the witnesses whether we stand behind."""
+
     def _append(self, groups: Sequence[Group]) -> list[list[Outcome]]:
+        if self.before_writing is not None:
+            self.before_writing()
+            self.before_writing = None
         disclosed = {item.statement.digest: item for group in groups for item in group.items if item.disclosures}
         doomed: dict[str, Doomed] = {}
         has_withheld = False
@@ -49,7 +53,7 @@ class Writing(Erasing):
                     own = disclosed[s.digest].disclosures
                     holder = self._holder(s, accepted)
                     values += [SealedValue(s.digest, d.pointer, holder, d.text) for d in own]
-                    documents += _identity_documents(s, own)
+                    documents += identity_documents(s, own)
             if values:
                 self._vault.put(values, documents)
 
@@ -97,15 +101,3 @@ class Writing(Erasing):
             self._journal.alone(settle)
             for statement, doomed in left.items():
                 self._destroy(statement, doomed)
-
-
-def _identity_documents(statement: Statement, disclosures: Sequence[Disclosure]) -> Iterator[IdentityDocument]:
-    """The document number a person was entered under, for the blind index of the party that entered them."""
-    fact = statement.fact
-    if not isinstance(fact, ProducerEnrolled | PartyRegistered):
-        return
-    holder = fact.producer if isinstance(fact, ProducerEnrolled) else fact.party
-    for disclosure in disclosures:
-        document = document_of(disclosed_value(disclosure.text)) if disclosure.pointer == "/person" else None
-        if document is not None:
-            yield IdentityDocument(statement.digest, statement.actor, document, holder)

@@ -33,14 +33,25 @@ COMMANDS: Final = (
     "blast_radius",
     "report",
     "verify",
+    "log",
+    "monitor",
     "rebuild",
+    "bundle",
+    "audit",
+    "export",
+    "importing",
     "selftest",
     "receipt",
     "label",
     "keys",
+    "backup",
+    "restore",
+    "doctor",
+    "freeze",
     "token",
     "webhook",
     "outbox",
+    "witness",
     "erasures",
     "packs",
     "config",
@@ -196,7 +207,7 @@ def _shows_help(given: list[str]) -> bool:
     return (
         "--help" in given
         or not [word for word in given if not word.startswith("-")]
-        or given[0] in {"token", "webhook", "packs", "config"}
+        or given[0] in {"token", "webhook", "witness", "packs", "config", "log", "audit"}
     )
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ledger.cli.opening import read
 from ledger.cli.options import Database
 from ledger.cli.talk import talking
 from ledger.errors import FormatError, Problem
+
+if TYPE_CHECKING:
+    from ledger.log import SignedCheckpoint
 
 
 def add(app: typer.Typer) -> None:
@@ -18,6 +23,7 @@ def add(app: typer.Typer) -> None:
 
 
 def init(
+    *,
     database: Database = None,
     origin: Annotated[
         str | None,
@@ -35,6 +41,13 @@ def init(
         str | None,
         typer.Option("--public-url", metavar="URL", help="The address the public will reach; QR codes point there."),
     ] = None,
+    predecessor: Annotated[
+        Path | None,
+        typer.Option("--predecessor", metavar="FILE", help="The final checkpoint of the log this one continues."),
+    ] = None,
+    predecessor_key: Annotated[
+        str | None, typer.Option("--predecessor-key", metavar="VERIFIERKEY", help="That log's key.")
+    ] = None,
 ) -> None:
     """Create a ledger: its keys, its books and the first entry of its log."""
     from ledger.book import Ledger
@@ -44,6 +57,7 @@ def init(
     name = origin or _ask("--origin", "Name of the log, for example ledger.example/log/valle")
     who = operator or _ask("--operator", "Organisation that runs the ledger")
     settings = load(database=database, public_url=public_url)
+    before = None if predecessor is None else _before(predecessor, predecessor_key)
     with Ledger.create(
         settings.database,
         origin=name,
@@ -51,6 +65,7 @@ def init(
         country=country,
         public_url=settings.public_url,
         state_dir=settings.state_dir,
+        predecessor=before,
     ) as ledger:
         facts = {
             "database": masked(settings.database),
@@ -79,6 +94,15 @@ def init(
     talk.tell("Whoever has the keys can sign for you; whoever loses the master key loses all names and outlines.")
     talk.tell("Next: chaski serve --database {database}", database=facts["database"])
     talk.document(facts)
+
+
+def _before(file: Path, key: str | None) -> SignedCheckpoint:
+    """The predecessor's final checkpoint, which its key must have signed; cosignatures stay on it as they are."""
+    from ledger.log import VerifierKey, open_checkpoint
+
+    if key is None:
+        raise FormatError(Problem("option-missing", expected="--predecessor-key", details={"command": "chaski init"}))
+    return open_checkpoint(read(file), VerifierKey.parse(key))
 
 
 def _ask(option: str, question: str) -> str:

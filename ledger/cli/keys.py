@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ledger.cli.opening import opened
+from ledger.cli.opening import opened, read
 from ledger.cli.options import Database
 from ledger.cli.talk import talking
 from ledger.errors import FormatError, Problem
@@ -17,6 +18,8 @@ def add(app: typer.Typer) -> None:
     group = typer.Typer(invoke_without_command=True)
     group.callback()(keys)
     group.command("delegate")(delegate)
+    group.command("rotate-log")(rotate_log)
+    group.command("follow")(follow)
     app.add_typer(group, name="keys")
 
 
@@ -84,6 +87,68 @@ def delegate(
         signs = ledger.delegations().get(party, ())
     talk.tell("The node now signs for {party}. Types of facts: {count}.", party=party, count=len(signs))
     talk.document({"party": party, "fact_types": list(signs), "outcome": plain(outcome, talk.language)})
+
+
+def rotate_log(
+    context: typer.Context,
+    stolen: Annotated[
+        bool,
+        typer.Option("--stolen", help="The old key is in wrong hands: it signs this change and nothing after it."),
+    ] = False,
+    end: Annotated[bool, typer.Option("--end", help="End the overlap: from now on only the newest key signs.")] = False,
+    database: Database = None,
+) -> None:
+    """Give the log a new key. The old one signs the change, and both sign checkpoints until --end."""
+    from ledger.cli.plain import plain
+
+    if stolen and end:
+        raise typer.BadParameter("--stolen | --end")
+    talk = talking()
+    with opened(database or context.obj) as ledger:
+        before = ledger.verifier_key
+        outcome = None if end else ledger.rotate_log_key(overlap=not stolen)
+        ended = ledger.end_overlap() if end else False
+        now, overlaps = ledger.verifier_key, ledger.overlaps
+    if end:
+        talk.tell("From now on only the newest key signs." if ended else "No other key was signing any more.")
+        talk.rows([("Verifier key", now)])
+    else:
+        talk.tell("The log has a new key.")
+        talk.rows([("Old key", before), ("Verifier key", now)])
+        if overlaps:
+            talk.tell("Both sign until chaski keys rotate-log --end. Give readers and witnesses the new key.")
+        else:
+            talk.tell("The old key's file is gone. Tell readers and witnesses today: docs/operations.md, stolen key.")
+        talk.tell("Back the keys up now: chaski backup DIR --keys OTHER.")
+    talk.document(
+        {
+            "verifier_key": now,
+            "old_key": before,
+            "overlaps": overlaps,
+            "ended": ended,
+            "outcome": None if outcome is None else plain(outcome, talk.language),
+        }
+    )
+
+
+def follow(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="The log's list of keys, as /log/NAME/keys serves it."),
+    ],
+    key: Annotated[
+        str, typer.Option("--key", metavar="VERIFIERKEY", help="The key you have pinned, an older one of the log.")
+    ],
+) -> None:
+    """From a key you trust to the log's newest one: every handover must be signed for by the key before it."""
+    from ledger.log import VerifierKey
+    from ledger.log.succession import Succession
+
+    talk = talking()
+    keys = Succession.parse(read(file)).follow(VerifierKey.parse(key))
+    talk.tell("The key you trust leads to this one. Handovers checked: {count}.", count=len(keys) - 1)
+    talk.rows([("Verifier key", keys[-1].format())])
+    talk.document({"verifier_key": keys[-1].format(), "keys": [each.format() for each in keys]})
 
 
 def _types(text: str) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.errors import FormatError, NotFoundError, Problem, ProofError
+from ledger.errors import FormatError, NotFoundError, Problem
 
 if TYPE_CHECKING:
     from ledger.book import Copy, Ledger
@@ -28,8 +29,24 @@ def opened(database: str | None) -> Iterator[Ledger]:
         state_dir=settings.state_dir,
         max_queue=settings.max_queue,
         group_commit=settings.group_commit,
+        policy=settings.policy(),
+        unwitnessed_seconds=settings.unwitnessed_seconds,
     ) as ledger:
+        if any(each.url for each in ledger.policy.witnesses):
+            ledger.before_writing = partial(_ask_first, ledger)
         yield ledger
+
+
+def _ask_first(ledger: Ledger) -> None:
+    """Before this run writes: whether a witness has seen more of the log, or another, than these books hold."""
+    from ledger.outbox import Witnessing
+    from ledger.store.clock import system_clock
+
+    witnessing = Witnessing(ledger, clock=system_clock)
+    try:
+        witnessing.ask_once(at_start=True)
+    finally:
+        witnessing.close()
 
 
 @contextmanager
@@ -48,8 +65,10 @@ def opened_to_read(database: str | None, *, verifier_key: str | None = None) -> 
         VerifierKey.parse(verifier_key)
     if Companions.beside(settings.database, settings.state_dir).path(".key").exists():
         with opened(database) as ledger:
-            if verifier_key not in {None, ledger.verifier_key}:
-                raise ProofError(Problem("verifier-key-differs", found=ledger.verifier_key, expected=verifier_key))
+            succession = ledger.succession()
+            if verifier_key is not None and succession is not None:
+                # An older key of the log leads to the newest.
+                succession.follow(VerifierKey.parse(verifier_key))
             yield ledger
         return
     with Copy(settings.database, verifier_key=verifier_key) as copy:

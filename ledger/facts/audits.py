@@ -1,4 +1,4 @@
-"""Facts about audits: one is opened, which keeps evidence from being erased, and somebody attests to the log."""
+"""Facts about audits: what an auditor opens, may look at and looked at, draws, finds, and attests to."""
 
 from __future__ import annotations
 
@@ -7,8 +7,26 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from ledger.facts.base import Fact
-from ledger.facts.names import Audit, NewAudit, Party
-from ledger.values import Day, Digest, Positive
+from ledger.facts.names import (
+    Anything,
+    Audit,
+    Drawable,
+    Finding,
+    Grant,
+    Lot,
+    NewAudit,
+    NewFinding,
+    NewGrant,
+    NewSample,
+    Party,
+)
+from ledger.values import Checkpoint, Code, Day, Digest, Positive, Sealed, Value
+
+Look = Literal["fact", "trace-back", "trace-forward", "mass-balance", "population"]
+"""The ways of looking that a grant may open: a fact, one of the three exercises, a population to draw from."""
+
+Drawn = Literal["producers", "deliveries", "lots"]
+"""What a sample is drawn from."""
 
 
 class AuditOpened(Fact):
@@ -21,6 +39,7 @@ class AuditOpened(Fact):
     period_to: Day
     ends_on: Day
     seed_digest: Digest
+    population_on: Day | None = None
     document: Digest | None = None
 
 
@@ -36,4 +55,115 @@ class AuditAttested(Fact):
     document: Digest | None = None
 
 
-AuditFact = AuditOpened | AuditAttested
+class AccessGranted(Fact):
+    """A party let an auditor look at what is its own: in these ways, at these themes, lots and days, until a day."""
+
+    TYPE: ClassVar[str] = "access.granted/1"
+    grant: NewGrant
+    auditor: Party
+    audit: Audit | None = None
+    parties: Annotated[tuple[Party, ...], Field(min_length=1)]
+    looks: Annotated[tuple[Look, ...], Field(min_length=1)]
+    themes: tuple[Code, ...] = ()
+    lots: tuple[Lot, ...] = ()
+    period_from: Day | None = None
+    period_to: Day | None = None
+    until: Day
+    document: Digest | None = None
+
+
+class AccessEnded(Fact):
+    """A grant was taken back, or given back, before its last day."""
+
+    TYPE: ClassVar[str] = "access.ended/1"
+    grant: Grant
+    reason: Literal["audit-finished", "withdrawn", "granted-by-mistake", "given-back"]
+
+
+class AccessUsed(Fact):
+    """The node answered one question through a grant: what was asked, at which log size, and what was answered."""
+
+    TYPE: ClassVar[str] = "access.used/1"
+    grant: Grant
+    look: Look
+    about: Anything | None = None
+    statement: Digest | None = None
+    period_from: Day | None = None
+    period_to: Day | None = None
+    log_size: Positive
+    answer: Digest
+
+
+class SampleDrawn(Fact):
+    """An auditor showed the seed it had committed to, and what is drawn with it from a population at a log size."""
+
+    TYPE: ClassVar[str] = "sample.drawn/1"
+    sample: NewSample
+    audit: Audit
+    party: Party
+    population: Drawn
+    purpose: Code
+    seed: Digest
+    log_size: Positive
+    root: Digest
+    size_rule: Code
+    weighting: Literal["equal", "risk"]
+    population_size: Positive
+    population_digest: Digest
+    drawn: Annotated[tuple[Drawable, ...], Field(min_length=1)]
+
+
+class Contradiction(Value):
+    """Two checkpoints that one log signed and that cannot both be true.
+
+    Of two sizes, `root` is the root that the tree of the larger has at the smaller's size, and `proof` the consistency
+    proof from it to the larger (RFC 6962 section 2.1.2): it shows that the larger does not continue the smaller.
+    """
+
+    first: Checkpoint
+    second: Checkpoint
+    root: Digest | None = None
+    proof: tuple[Digest, ...] = ()
+
+
+class FindingRecorded(Fact):
+    """An auditor found something, said with its own key: how grave, about whom and what, and what shows it."""
+
+    TYPE: ClassVar[str] = "finding.recorded/1"
+    finding: NewFinding
+    audit: Audit | None = None
+    kind: Literal[
+        "grams", "claims", "people", "land", "documents", "system", "log-fork", "log-rollback", "withheld-access"
+    ]
+    severity: Literal["observation", "minor", "major", "critical"]
+    party: Party | None = None
+    about: tuple[Anything, ...] = ()
+    statements: tuple[Digest, ...] = ()
+    requirement: Code | None = None
+    due_on: Day | None = None
+    text: Sealed | None = None
+    document: Digest | None = None
+    contradiction: Contradiction | None = None
+
+
+class FindingClosed(Fact):
+    """Whoever recorded a finding says what came of it."""
+
+    TYPE: ClassVar[str] = "finding.closed/1"
+    finding: Finding
+    outcome: Literal["corrected", "not-corrected", "not-confirmed", "withdrawn"]
+    closed_on: Day
+    statements: tuple[Digest, ...] = ()
+    document: Digest | None = None
+
+
+AuditFact = (
+    AuditOpened
+    | AuditAttested
+    | AccessGranted
+    | AccessEnded
+    | AccessUsed
+    | SampleDrawn
+    | FindingRecorded
+    | FindingClosed
+)

@@ -123,14 +123,22 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 
     A proof of any other length than the one the position demands is refused before anything is hashed.
     """
+    if root_of_proof(leaf, index, size, proof) != expected_root:
+        _unproven("inclusion-proof-wrong")
+
+
+def root_of_proof(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
+    """The root that follows from a leaf hash, its place and its proof; whoever asks compares it or its signature.
+
+    Raises ProofError for a place outside the tree and for a proof of any other length than the place demands.
+    """
     steps = _path(index, size) if 0 <= index < size else _unproven("inclusion-proof-wrong")
     if len(proof) != len(steps) or any(len(each) != HASH_BYTES for each in proof):
         raise ProofError(Problem("inclusion-proof-length", found=len(proof), expected=len(steps)))
     found = leaf
     for sibling, (is_left, _, _) in zip(proof, steps, strict=True):
         found = node_hash(sibling, found) if is_left else node_hash(found, sibling)
-    if found != expected_root:
-        _unproven("inclusion-proof-wrong")
+    return found
 
 
 def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> None:

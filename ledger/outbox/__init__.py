@@ -1,4 +1,4 @@
-"""Telling others: webhooks delivered after the fact, signed, in order, retried, and never into our own network.
+"""Telling others: webhooks, signed, in order, retried, never into our own network; and checkpoints, to witnesses.
 
 What is to be told was written down with the facts themselves (ledger/store/announcing.py). Here it goes out.
 """
@@ -8,5 +8,18 @@ from ledger.outbox.rules import Rules
 from ledger.outbox.sending import Sender
 from ledger.outbox.signature import sign
 from ledger.outbox.target import Target, parse_target
+from ledger.outbox.witness_client import WitnessClient
+from ledger.outbox.witnessing import Asked, Witnessing
 
-__all__ = ["Courier", "Rules", "Sender", "Target", "Trial", "parse_target", "sign"]
+__all__ = [
+    "Asked",
+    "Courier",
+    "Rules",
+    "Sender",
+    "Target",
+    "Trial",
+    "WitnessClient",
+    "Witnessing",
+    "parse_target",
+    "sign",
+]

@@ -17,11 +17,14 @@ from ledger.queries.claims import (
     ReasonTotal,
 )
 from ledger.queries.impact import AffectedLot, BlastRadius, Stake
-from ledger.queries.log import FactRecord, Head
+from ledger.queries.log import FactRecord, Head, Standing
+from ledger.queries.logged import Absence, Logged
 from ledger.queries.lots import AttributeWords, Block, Contribution, LotLine, LotView, Onward, Step, Trace
 from ledger.queries.stating import Outcome, Plausibility, Status
+from ledger.queries.witnessing import CosignedBy, WitnessStanding
 
 __all__ = [
+    "Absence",
     "AffectedLot",
     "AttributeWords",
     "BlastRadius",
@@ -31,9 +34,11 @@ __all__ = [
     "ClaimReason",
     "ClaimStatus",
     "Contribution",
+    "CosignedBy",
     "ErasureLine",
     "FactRecord",
     "Head",
+    "Logged",
     "LotClaims",
     "LotLine",
     "LotView",
@@ -46,8 +51,10 @@ __all__ = [
     "ReasonTotal",
     "RebuildReport",
     "Stake",
+    "Standing",
     "Status",
     "Step",
     "Trace",
     "Verification",
+    "WitnessStanding",
 ]

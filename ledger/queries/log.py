@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from ledger.errors import Problem
 
@@ -42,3 +43,22 @@ class FactRecord:
     flags: tuple[Problem, ...] = ()
     ended_by: int | None = None
     withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of the statement behind a receipt code: nothing of what it says, only that and when it stands.
+
+    `unknown` is not in this log (yet): not sent, refused, or misread. `digest` is that of the entry's statement, as the
+    public log has it; `ended_by` is the index of the correction.
+    """
+
+    code: str
+    status: Literal["standing", "corrected", "unknown"]
+    origin: str
+    size: int
+    index: int | None = None
+    recorded_at: str = ""
+    digest: str = ""
+    ended_by: int | None = None
+    ended_at: str = ""

@@ -20,7 +20,9 @@ NOT_CORRECTABLE = (
     "log.",
     "role.",
     "key.",
+    "access.",
     "audit.",
+    "finding.",
     "sample.",
     "erasure.done",
     "statement.withheld",
@@ -28,7 +30,7 @@ NOT_CORRECTABLE = (
     "rules.",
     "fact.retracted",
 )
-"""Log, role, key, audit, sample, retraction and destruction facts stand for ever."""
+"""Log, role, key, audit, access, sample, finding, retraction and destruction facts stand for ever."""
 
 LEANED_ON = frozenset({"lot", "dispatch", "contract", "sale", "payment", "premium", "pledge"})
 """Things whose birth is not taken back once another party has spoken of them, unless that party agrees."""

@@ -25,9 +25,11 @@ NEVER_DELEGABLE = frozenset(
         "delivery.disputed/1",
         "payment.confirmed/1",
         "premium.confirmed/1",
+        "finding.recorded/1",
+        "finding.closed/1",
     }
 )
-"""Fact types nobody may let the node sign for them: key facts and the own word of who delivered or was paid."""
+"""Fact types nobody may let the node sign for them: key facts, an auditor's findings, the word of who was paid."""
 
 
 @rule()

@@ -17,7 +17,20 @@ from ledger.state import State
 from ledger.statement import parse_restated
 from ledger.values import day_of
 
-NOT_WITHHELD: Final = ("log.", "role.", "key.", "pack.", "rules.", "statement.", "fact.retracted", "erasure.", "audit.")
+NOT_WITHHELD: Final = (
+    "log.",
+    "role.",
+    "key.",
+    "pack.",
+    "rules.",
+    "statement.",
+    "fact.retracted",
+    "erasure.",
+    "audit.",
+    "access.",
+    "sample.",
+    "finding.",
+)
 """Facts that hold no free words, or on which it rests who may speak and what was corrected: their text stays."""
 
 

@@ -74,5 +74,8 @@ def old_log_key_agrees(heard: Heard, state: State, packs: Packs) -> Iterator[Pro
     except LedgerError:
         yield Problem("log-key-not-agreed", "/body/old_key_signature")
         return
+    if any(mark.value["log_key"] == fact.log_key for mark in state.marks(LOG, "log-key")):
+        # A key goes out of use for a reason, and readers who follow the keys need them in one order.
+        yield Problem("log-key-used-before", "/body/log_key", fact.log_key)
     if new.name != heard.origin:
         yield Problem("verifier-key-differs", "/body/log_key", new.name, heard.origin)

@@ -20,6 +20,7 @@ from ledger.book import Ledger
 from ledger.errors import Problem, ProofError
 from ledger.seasons import stage, tamper
 from ledger.seasons.attacks import Attack, Evidence, attack_all
+from ledger.seasons.handing_out import hand_out
 from ledger.seasons.narrate import claim_lines, families, kept_claims, kilograms
 from ledger.seasons.refusals import Refusal, tell_refusals, try_sales
 from ledger.seasons.story import Story
@@ -73,6 +74,7 @@ class DemoReport:
     attacks: tuple[Attack, ...]
     refused: tuple[Refusal, ...]
     page: str
+    bundle: str
 
 
 def run(
@@ -105,6 +107,7 @@ def run(
             _tell_reach(ledger, built.stories[0], voice)
             page = _page(ledger, lots[0], out, render_page)
             _verify(ledger, voice)
+            bundle = hand_out(ledger, out, voice, language)
             report = DemoReport(
                 folder=out,
                 database=database,
@@ -120,6 +123,7 @@ def run(
                 attacks=(),
                 refused=built.refused,
                 page=page,
+                bundle=bundle,
             )
         foreign = _foreign(Path(scratch, "foreign", DATABASE), seed, public_url)
         evidence = Evidence(built.kept_checkpoint, built.older_copy, foreign)
@@ -314,6 +318,7 @@ def _write_summary(report: DemoReport) -> None:
             for lot in report.lots
         },
         "page": report.page,
+        "bundle": report.bundle,
         "refused": [refusal.code for refusal in report.refused],
         "attacks": {attack.name: list(attack.codes) for attack in report.attacks},
     }

@@ -9,6 +9,7 @@ from ledger.facts.agreements import (
     AgreementStatusSet,
     BreachRecorded,
 )
+from ledger.facts.audits import AccessUsed, FindingRecorded
 from ledger.facts.certificates import (
     CertificateRecorded,
     ClaimRelinquished,
@@ -25,6 +26,7 @@ from ledger.facts.premium import PremiumConfirmed
 from ledger.facts.privacy import ErasureDone, StatementWithheld
 from ledger.facts.producers import InspectionMade
 from ledger.facts.trade import ContractAmended, ContractSigned, LotSold, PledgeRecorded
+from ledger.log.claimed import claimed_origin
 from ledger.postings import Postings, post
 from ledger.postings.land import FIBRES
 from ledger.postings.log import LOG, RULES, pack_subject, thumbprint
@@ -77,6 +79,7 @@ def wants(statement: Statement, postings: Postings) -> Wants:
     if envelope.seq is not None:
         wanted.seqs.add((statement.kid, envelope.seq))
     _want_named(statement, wanted)
+    _want_contradicted(statement, wanted)
     _want_evidence(statement, wanted)
     _want_traded(statement, wanted)
     _want_certified(statement, wanted)
@@ -110,6 +113,14 @@ def _want_named(statement: Statement, wanted: Wants) -> None:
         if drawn.checked is not None:
             # Plots a check names need not stand; where they do, their area and holders count.
             wanted.subjects.update(seen.other for seen in (*drawn.checked.duplicates_of, *drawn.checked.overlaps))
+
+
+def _want_contradicted(statement: Statement, wanted: Wants) -> None:
+    """The keys of the log whose checkpoints a finding shows: another log's are known where this one trusts it."""
+    shown = statement.fact.contradiction if isinstance(statement.fact, FindingRecorded) else None
+    if shown is not None:
+        origins = (claimed_origin(note.encode()) for note in (shown.first, shown.second))
+        wanted.subjects.update(origin for origin in origins if origin is not None)
 
 
 def _want_traded(statement: Statement, wanted: Wants) -> None:
@@ -166,6 +177,14 @@ def _want_payee(statement: Statement, state: State, wanted: Wants) -> None:
             wanted.subjects.add(str(payment["payee"]))
 
 
+def _want_audited(statement: Statement, state: State, wanted: Wants) -> None:
+    """The party a grant was given to: whether it still holds its role is asked at every look."""
+    if isinstance(statement.fact, AccessUsed):
+        auditor = (state.birth(statement.fact.grant) or {}).get("auditor")
+        if auditor is not None:
+            wanted.subjects.add(str(auditor))
+
+
 def _want_agreed(statement: Statement, state: State, wanted: Wants) -> None:
     """What stands above an agreement, in which others a family stands, and in which area a plot lies."""
     match statement.fact:
@@ -211,6 +230,7 @@ def further_wants(statement: Statement, state: State) -> Wants:
             wanted.subjects.update(pack_subject(kind, str(born[kind])) for kind in _JUDGED_BY if born.get(kind))
     _want_agreed(statement, state, wanted)
     _want_payee(statement, state, wanted)
+    _want_audited(statement, state, wanted)
     _want_listed(statement, state, wanted)
     principal = statement.envelope.on_behalf_of
     if principal is not None:

@@ -119,6 +119,15 @@ class Catalogue:
                 raise ProofError(Problem("pack-altered", "", digest))
         return Packs({digest: parse_pack(bytes(data)) for digest, data in rows})
 
+    def pack_data(self, digest: str) -> bytes:
+        """The bytes of a pack by their digest; raises NotFoundError where none are kept, ProofError for others."""
+        row = self._one("SELECT data FROM pack WHERE log = ? AND digest = ?", self._log, digest)
+        if row is None:
+            raise NotFoundError(Problem("pack-bytes-missing", "", digest))
+        if hashlib.sha256(bytes(row[0])).hexdigest() != digest:
+            raise ProofError(Problem("pack-altered", "", digest))
+        return bytes(row[0])
+
     def add_pack(self, pack: AnyPack, data: bytes) -> None:
         """Keep the bytes a pack was read from; keeping them again changes nothing."""
         db = Connection(self._engine)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -109,6 +110,25 @@ class Companions:
             raise ProofError(Problem("key-file-damaged", "", path.name, retry="after-change"))
         keep_to_owner(path)
         return secret
+
+    def replace_key(self, coming: str, present: str, *, keep: str) -> None:
+        """Let the key of one file take the place of another's, which is kept under a third name first."""
+        try:
+            self.write_key(keep, self.read_secret(present), demo=self.has_demo_key())
+            with suppress(FileNotFoundError):
+                # Gone: another process has just done the same.
+                self.path(coming).replace(self.path(present))
+        except OSError as error:
+            raise file_trouble(error, self.path(present).name) from None
+
+    def keep_evidence(self, data: bytes) -> Path:
+        """Write evidence of a fork beside the database, under a name that follows from it; returns the file."""
+        path = self.path(f".fork-{hashlib.sha256(data).hexdigest()[:12]}.txt")
+        try:
+            path.write_bytes(data)
+        except OSError as error:
+            raise file_trouble(error, path.name) from None
+        return path
 
     def has_demo_key(self) -> bool:
         """Whether the log's key follows from a seed."""

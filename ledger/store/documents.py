@@ -109,6 +109,28 @@ class Documents:
         key = None if wrapped is None else unwrap(self._master, wrapped, sha256)
         return media_type, self._read(sha256, key)
 
+    def open_ones(self, digests: Sequence[str]) -> list[str]:
+        """Which of these are kept here and are nobody's personal document."""
+        db = Connection(self._engine)
+        try:
+            rows = db.all(
+                "SELECT sha256 FROM document WHERE log = ? AND personal = 0 AND sha256 IN @list ORDER BY sha256",
+                self._log,
+                list(digests),
+            )
+        finally:
+            db.close()
+        return [row[0] for row in rows]
+
+    def listed(self) -> list[tuple[str, str, bool]]:
+        """Digest, media type and whether it is personal, of every document."""
+        db = Connection(self._engine)
+        try:
+            rows = db.all("SELECT sha256, media_type, personal FROM document WHERE log = ? ORDER BY sha256", self._log)
+        finally:
+            db.close()
+        return [(row[0], row[1], bool(row[2])) for row in rows]
+
     def destroy(self, digests: Sequence[str]) -> None:
         """Destroy documents for ever, key first; one that is not here is destroyed already."""
         db = Connection(self._engine)

@@ -140,17 +140,33 @@ class Journal:
 
     def replay(self, statements: Sequence[tuple[Statement, int]]) -> None:
         """Post statements that were accepted before, with the times they were recorded at, and never judge."""
+        self._take_in(lambda run: run.replay(statements))
+
+    def judge_again(
+        self, statements: Sequence[tuple[Statement, int, Sequence[Problem]]], *, rules_version: int | None = None
+    ) -> list[Outcome]:
+        """Judge statements of another log as it recorded them, (statement, recorded at, flags), and take each in.
+
+        The flags are those of a statement whose text was withheld, which cannot be judged. What the rules refuse is
+        taken in as well, or nothing after it could be judged as it was. With `rules_version` they are judged by that
+        version, whatever the log has adopted. Raises ConflictError where one has no place.
+        """
+        outcomes: list[Outcome] = []
+        self._take_in(lambda run: outcomes.extend(run.judge_again(statements, rules_version)))
+        return outcomes
+
+    def _take_in(self, work: Callable[[Run], object]) -> None:
         db = self._db
         try:
             db.begin_write()
             tip = self._locked_tip(db, self._memory)
             run = self._run(db, self._memory, tip)
-            run.replay(statements)
+            work(run)
             self._memory.tip = run.tip
             if tip == GENESIS_TIP:
                 db.run(
                     "INSERT INTO log (log, origin, public_url, size, root, last_entry, last_recorded)"
-                    " VALUES (?, ?, '', 0, ?, ?, 0)",
+                    " VALUES (?, ?, '', 0, ?, ?, 0) ON CONFLICT (log) DO NOTHING",
                     self._log,
                     self._origin,
                     EMPTY_ROOT,
@@ -163,6 +179,7 @@ class Journal:
             self._memory.forget()
             raise
         self._memory.state.forget_statements()
+        self._memory.names.trim()
 
     def _run(self, db: Connection, memory: Memory, tip: Tip) -> Run:
         loader = Loader(db, self._log, memory.names)

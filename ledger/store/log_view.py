@@ -7,15 +7,29 @@ from functools import cache
 
 import orjson
 
+from ledger.canonical import b64url_bytes, unb64url
 from ledger.errors import NotFoundError, Problem, ProofError
-from ledger.log.merkle import NodeId, ReadNode, consistency_nodes, inclusion_nodes, proof_from, verify_consistency
+from ledger.facts.log import LogKeyRotated, LogOpened
+from ledger.log.merkle import (
+    NodeId,
+    ReadNode,
+    consistency_nodes,
+    inclusion_nodes,
+    peaks,
+    proof_from,
+    root,
+    verify_consistency,
+)
+from ledger.log.note import VerifierKey
+from ledger.log.succession import Handover, Succession
 from ledger.log.tiles import TileId, bundle_entries, hash_tile
-from ledger.queries import FactRecord
-from ledger.statement import Statement, restore
+from ledger.postings.log import LOG as LOG_SUBJECT
+from ledger.queries import FactRecord, Logged, Standing
+from ledger.statement import Statement, header, restore
 from ledger.store.batch import Tip, entry_text, moment
 from ledger.store.connection import Connection, Row
 from ledger.store.names import Names
-from ledger.values import instant
+from ledger.values import instant, read_receipt_code, receipt_code_bits
 
 
 class LogView:
@@ -41,6 +55,17 @@ class LogView:
         if row is None:
             raise ProofError(Problem("node-missing", "", f"{level}/{number}"))
         return bytes(row[0])
+
+    def root_at(self, size: int) -> bytes:
+        """The root the tree had at a size, from the stored nodes."""
+        return root(size, self._reader(peaks(size)))
+
+    def recorded(self, index: int) -> int:
+        """When an entry was recorded, in milliseconds since 1970; raises NotFoundError."""
+        row = self.db.one("SELECT recorded FROM entry WHERE log = ? AND ix = ?", self.log, index)
+        if row is None:
+            raise NotFoundError(Problem("fact-not-found", "", index))
+        return int(row[0])
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """The inclusion proof of an entry in the tree of a size."""
@@ -127,9 +152,78 @@ class LogView:
             row = self.db.one("SELECT ix FROM entry WHERE log = ? AND digest = ?", self.log, _digest(id_or_digest))
         elif len(id_or_digest) == 16:
             row = self.db.one("SELECT ix FROM statement WHERE log = ? AND fact_id = ?", self.log, id_or_digest)
+        elif len(id_or_digest) == 20:
+            row = self._by_code(receipt_code_bits(read_receipt_code(id_or_digest)))
         if row is None:
             raise NotFoundError(Problem("fact-not-found", "", id_or_digest[:64]))
         return int(row[0])
+
+    def _by_code(self, bits: str) -> Row | None:
+        """The row of the statement whose digest begins with these 25 hexadecimal characters.
+
+        Two such statements take 2^50 tries to make: the first one in the log counts, and whoever holds the statement
+        itself compares the whole digest. What another key vouched for answers under its own code too.
+        """
+        row = self.db.one(
+            "SELECT ix FROM entry WHERE log = ? AND digest >= ? AND digest <= ? ORDER BY digest LIMIT 1",
+            self.log,
+            bytes.fromhex(bits.ljust(64, "0")),
+            bytes.fromhex(bits.ljust(64, "f")),
+        )
+        return row or self.db.one(
+            "SELECT m.ix FROM name n JOIN mark m ON m.log = n.log AND m.subject = n.n"
+            " WHERE n.log = ? AND n.text >= ? AND n.text <= ? AND m.kind = 'vouched' ORDER BY m.ix LIMIT 1",
+            self.log,
+            bits.ljust(64, "0"),
+            bits.ljust(64, "f"),
+        )
+
+    def succession(self) -> Succession | None:
+        """The log's keys in their order, as its facts name them; None before the genesis. Raises ProofError."""
+        self.names.find(self.db, [LOG_SUBJECT])
+        number = self.names.number(LOG_SUBJECT)
+        rows = self.db.all(
+            "SELECT ix FROM mark WHERE log = ? AND subject = ? AND kind = 'log-key' AND gone IS NULL ORDER BY ix",
+            self.log,
+            -1 if number is None else number,
+        )
+        facts = [self.statement(index).fact for (index,) in rows]
+        if not facts or not isinstance(facts[0], LogOpened):
+            return None
+        handovers = tuple(
+            Handover(VerifierKey.parse(fact.log_key), unb64url(fact.old_key_signature))
+            for fact in facts[1:]
+            if isinstance(fact, LogKeyRotated)
+        )
+        return Succession(VerifierKey.parse(facts[0].log_key), handovers)
+
+    def standing(self, code: str) -> Standing:
+        """What became of the statement a receipt code stands for, as the log is now; an unknown one is no error."""
+        tip = self.tip()
+        row = self._by_code(receipt_code_bits(code))
+        if row is None:
+            return Standing(code, "unknown", self.origin, tip.size)
+        said = self.db.one(
+            "SELECT e.recorded, e.digest, s.ended, c.recorded FROM entry e"
+            " JOIN statement s ON s.log = e.log AND s.ix = e.ix"
+            " LEFT JOIN entry c ON c.log = s.log AND c.ix = s.ended WHERE e.log = ? AND e.ix = ?",
+            self.log,
+            row[0],
+        )
+        if said is None:
+            raise ProofError(Problem("entry-missing", "", row[0]))
+        recorded, digest, ended, ended_at = said
+        return Standing(
+            code,
+            "standing" if ended is None else "corrected",
+            self.origin,
+            tip.size,
+            index=row[0],
+            recorded_at=moment(recorded),
+            digest=bytes(digest).hex(),
+            ended_by=ended,
+            ended_at="" if ended is None else moment(ended_at),
+        )
 
     def statement(self, index: int) -> Statement:
         """The statement at an index."""
@@ -143,6 +237,45 @@ class LogView:
             raise NotFoundError(Problem("fact-not-found", "", index))
         self.names.read(self.db, [row[2]])
         return restore(bytes(row[0]), bytes(row[1]), self.names.text(row[2]), bytes(row[3]).hex())
+
+    def of_type(self, fact_type: str) -> list[int]:
+        """The indexes of all facts of a type; walks the whole log, for who reads all of it anyway."""
+        sql = "SELECT ix FROM statement WHERE log = ? AND type = ? ORDER BY ix"
+        return [int(row[0]) for row in self.db.all(sql, self.log, fact_type)]
+
+    def of_types(self, fact_types: Sequence[str]) -> list[int]:
+        """The same of several types at once."""
+        sql = "SELECT ix FROM statement WHERE log = ? AND type IN @list ORDER BY ix"
+        return [int(row[0]) for row in self.db.all(sql, self.log, list(fact_types))]
+
+    def logged(self, first: int, after: int) -> list[Logged]:
+        """The statements from `first` up to `after`, as they lie there and unread, with the flags raised then.
+
+        Raises ProofError where a row is missing.
+        """
+        rows = self.db.all(
+            "SELECT e.ix, e.recorded, e.digest, s.kid, s.payload, s.signature FROM entry e"
+            " JOIN statement s ON s.log = e.log AND s.ix = e.ix"
+            " WHERE e.log = ? AND e.ix >= ? AND e.ix < ? ORDER BY e.ix",
+            self.log,
+            first,
+            after,
+        )
+        if [row[0] for row in rows] != list(range(first, after)):
+            raise ProofError(Problem("entry-missing", "", first))
+        self.names.read(self.db, (row[3] for row in rows))
+        flags: dict[int, list[Problem]] = {}
+        for index, code, text in self.db.all(
+            "SELECT ix, code, problem FROM flag WHERE log = ? AND ix >= ? AND ix < ? ORDER BY ix, slot",
+            self.log,
+            first,
+            after,
+        ):
+            flags.setdefault(index, []).append(_flag(code, text))
+        return [
+            _logged(index, recorded, bytes(digest).hex(), self.names.text(kid), tuple(flags.get(index, ())), said)
+            for index, recorded, digest, kid, *said in rows
+        ]
 
     def fact(self, id_or_digest: str) -> FactRecord:
         """A fact as it stands in the log, with its flags and whether it was corrected."""
@@ -191,6 +324,20 @@ class LogView:
             return "unknown"
         value = orjson.loads(row[0])
         return "vouched" if value.get("vouched") else str(value["kind"])
+
+
+def _logged(
+    index: int, recorded: int, digest: str, kid: str, flags: tuple[Problem, ...], said: Sequence[object]
+) -> Logged:
+    """Payload and signature as one compact JWS, byte for byte what its digest is of; or what stands in its stead."""
+    payload, signature = said
+    if not isinstance(payload, bytes) or not isinstance(signature, bytes):
+        # SQLite keeps whatever type somebody puts into a column.
+        raise ProofError(Problem("statement-altered", "", index))
+    if not signature:
+        return Logged(index, recorded, digest, None, payload, "withheld", flags)
+    jws = b".".join((header(kid), b64url_bytes(payload), b64url_bytes(signature)))
+    return Logged(index, recorded, digest, jws, flags=flags)
 
 
 @cache

@@ -11,7 +11,7 @@ from ledger.errors import ConflictError, Problem, ProofError
 from ledger.facts.corrections import FactRetracted
 from ledger.facts.log import LogOpened
 from ledger.facts.privacy import StatementWithheld
-from ledger.judge import judge
+from ledger.judge import Verdict, judge
 from ledger.lineage import BLOCKING_MARKS, Birth, birth_sets, is_born
 from ledger.log.entry import entry_hash
 from ledger.log.merkle import leaf_hash, new_nodes, peaks
@@ -61,6 +61,7 @@ class Run:
         self._packs = packs
         self._clock = clock
         self._without_rule = without_rule
+        self._rules_version: int | None = None
         self.tip = tip
         self.accepted: list[Statement] = []
         self._leaves: list[bytes] = []
@@ -93,6 +94,41 @@ class Run:
             self._loader.load(self._memory.state, further_wants(statement, self._memory.state))
             self._accept(heard, item.texts, recorded, (), self._ended(statement))
         self.write()
+
+    def judge_again(
+        self, statements: Sequence[tuple[Statement, int, Sequence[Problem]]], rules_version: int | None
+    ) -> list[Outcome]:
+        """Judge statements that stand in a log, each as it was recorded, and take each in whatever is found.
+
+        One whose text was withheld cannot be judged: it keeps the flags it comes with. Raises ConflictError where an
+        id or a number of a key stands already: such a statement has no place in the books.
+        """
+        self._rules_version = rules_version
+        items = [Item.of(statement, verified=False) for statement, _, _ in statements]
+        self._load(items)
+        self._loaded = True
+        outcomes = [
+            self._again(item, recorded, flags) for item, (_, recorded, flags) in zip(items, statements, strict=True)
+        ]
+        self.write()
+        return outcomes
+
+    def _again(self, item: Item, recorded: int, flags: Sequence[Problem]) -> Outcome:
+        statement = item.statement
+        if not self._loaded:
+            self._load([item])
+        if self._memory.state.digest_of(statement.envelope.id) is not None:
+            raise ConflictError(Problem("id-conflict", "/id", statement.envelope.id))
+        heard = self._heard(item, recorded)
+        if statement.is_withheld:
+            target = self._ended(statement)
+            self._loader.load(self._memory.state, further_wants(statement, self._memory.state))
+            self._accept(heard, item.texts, recorded, flags, target)
+            return _outcome("accepted", statement, heard.index, heard.recorded_at, (), flags)
+        target, _, verdict = self._verdict(item, heard)
+        self._accept(heard, item.texts, recorded, verdict.flags, target)
+        status: Status = "refused" if verdict.problems else "accepted"
+        return _outcome(status, statement, heard.index, heard.recorded_at, verdict.problems, verdict.flags)
 
     def _judge_group(self, group: Group) -> list[Outcome]:
         """Judge a group; an atomic one is all or nothing."""
@@ -144,8 +180,20 @@ class Run:
             problem = Problem("id-conflict", "/id", statement.envelope.id, details={"standing": standing})
             return _outcome("refused", statement, None, "", problems=(problem,))
         recorded = self._recorded()
-        heard = Heard(
-            statement,
+        heard = self._heard(item, recorded)
+        target, books, verdict = self._verdict(item, heard)
+        if verdict.problems:
+            return _outcome("refused", statement, None, "", verdict.problems, verdict.flags)
+        # Before it is taken in: afterwards it would count itself among what was delivered.
+        fits = plausibility(meant(statement).fact, books) if self.is_dry else None
+        if take:
+            self._accept(heard, item.texts, recorded, verdict.flags, target)
+        outcome = _outcome("accepted", statement, heard.index, heard.recorded_at, (), verdict.flags)
+        return outcome if fits is None else replace(outcome, plausibility=fits)
+
+    def _heard(self, item: Item, recorded: int) -> Heard:
+        return Heard(
+            item.statement,
             item.postings,
             self.tip.size,
             moment(recorded),
@@ -153,6 +201,10 @@ class Run:
             evidence=self._evidence(item),
             keeping=self._keeping(item),
         )
+
+    def _verdict(self, item: Item, heard: Heard) -> tuple[Known | None, State, Verdict]:
+        """What it corrects, the books it is judged against, and what signature and rules say of it."""
+        statement, state = item.statement, self._memory.state
         target = self._ended(statement)
         correcting = target is not None or self._bears_again(item.postings)
         if correcting or not self._born.isdisjoint(item.wants.lots):
@@ -164,16 +216,9 @@ class Run:
                 state.follow(earlier, meaning)
         problems = () if item.verified else _signature_problems(statement, state)
         books = state if target is None else state.without(target.index, post(target.statement).moves)
-        version = _version(statement, state.latest(RULES, "rules"))
+        version = self._rules_version or _version(statement, state.latest(RULES, "rules"))
         verdict = judge(heard, books, self._packs, version, without=self._without_rule)
-        if problems or verdict.problems:
-            return _outcome("refused", statement, None, "", (*problems, *verdict.problems), verdict.flags)
-        # Before it is taken in: afterwards it would count itself among what was delivered.
-        fits = plausibility(meant(statement).fact, books) if self.is_dry else None
-        if take:
-            self._accept(heard, item.texts, recorded, verdict.flags, target)
-        outcome = _outcome("accepted", statement, heard.index, heard.recorded_at, (), verdict.flags)
-        return outcome if fits is None else replace(outcome, plausibility=fits)
+        return target, books, Verdict((*problems, *verdict.problems), verdict.flags)
 
     def _evidence(self, item: Item) -> Mapping[str, Evidence]:
         """What the claims of the lots a sale names rest on, read from the books as the items before it leave them."""

@@ -258,6 +258,21 @@ document = Table(
     Column("wrapped_key", LargeBinary),
 )
 
+# ---------------------------------------------------------------- who has seen
+
+cosignature = Table(
+    "cosignature",
+    metadata,
+    _key("log", _Small),
+    _key("size"),
+    Column("witness", Text, primary_key=True),
+    Column("root", LargeBinary, nullable=False),
+    Column("seconds", _Big, nullable=False),
+    Column("line", Text, nullable=False),
+    Index("cosignature_witness", "log", "witness", "size"),
+    sqlite_with_rowid=False,
+)
+
 # ---------------------------------------------------------------- who is told
 
 subscription = Table(

@@ -36,6 +36,8 @@ _ROWS: Final = (
     ("lot", "lot_facility", "1000000 1000000 20000"),
     ("origin", "origin", "5000000 5000000 10 1"),
     ("flag", "flag", "100000 100000 2 1"),
+    ("cosignature", "cosignature", "100000 100000 3 1"),
+    ("cosignature", "cosignature_witness", "100000 100000 30000 1"),
     ("subscription", "subscription", "1000 1000 1"),
     ("subscription", "subscription_party", "1000 1000 5"),
     ("outbox", "outbox", "1000000 1000000 1"),

@@ -23,6 +23,8 @@ SCOPES = (
     "metrics:read",
     "webhooks:write",
     "disclosures:read",
+    "audit",
+    "audits:read",
 )
 PREFIX = "chaski_"
 _DAY = 86_400_000

@@ -229,6 +229,21 @@ class Vault:
                 found.setdefault(statement, {})[pointer] = text
         return found
 
+    def sealed_values(self, statements: Sequence[str]) -> list[SealedValue]:
+        """The values of these statements with their holders, in the order given: for moving them elsewhere."""
+        rows = self._all(
+            "SELECT statement, pointer, holder, sealed FROM {}disclosure WHERE statement IN @list", list(statements)
+        )
+        keys = self._keys.find({row[2] for row in rows})
+        place = {statement: number for number, statement in enumerate(statements)}
+        return [
+            SealedValue(
+                statement, pointer, holder, unseal(keys[holder], bytes(sealed), _bound(statement, pointer)).decode()
+            )
+            for statement, pointer, holder, sealed in sorted(rows, key=lambda row: (place[row[0]], row[1]))
+            if holder in keys
+        ]
+
     def holders(self, statement: str) -> set[str]:
         """Under whose keys the values of a statement lie."""
         return {row[0] for row in self._all("SELECT DISTINCT holder FROM {}disclosure WHERE statement = ?", statement)}

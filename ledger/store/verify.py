@@ -11,7 +11,7 @@ import hashlib
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
@@ -67,7 +67,7 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
     database: str,
     engine: Engine,
     log: int,
-    verifier: VerifierKey,
+    log_keys: Sequence[VerifierKey],
     *,
     kept: str | None,
     remembered: tuple[int, bytes],
@@ -77,9 +77,9 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
 ) -> Verification:
     """Check everything; raises ProofError naming the first thing that is broken and where.
 
-    `verifier` names the log and its key, as readers have it pinned.
+    `log_keys` are the log's keys, oldest first, their name its origin: a checkpoint kept from before is by any of them.
     """
-    origin = verifier.name
+    origin = log_keys[0].name
     started = time.perf_counter()
     db = Connection(engine)
     try:
@@ -90,7 +90,7 @@ def verify(  # noqa: PLR0913 - the front door gathers what only it knows
         size, head_root, last_entry = row[0], bytes(row[1]), bytes(row[2])
         _counts_agree(db, log, size)
         _stands_above(size, remembered)
-        kept_head = None if kept is None else _opened(kept, verifier, size)
+        kept_head = None if kept is None else _opened(kept, log_keys, size)
         withheld = _restated(db, log)
         tasks = _tasks(database, log, origin, size, _keys(engine, db, log), withheld, strict=strict)
         _run(tasks, engine, workers, progress, size)
@@ -423,10 +423,10 @@ def _stands_above(size: int, remembered: tuple[int, bytes]) -> None:
         raise ProofError(Problem("older-than-remembered", "", size, remembered[0]))
 
 
-def _opened(kept: str, verifier: VerifierKey, size: int) -> Checkpoint:
-    """The kept checkpoint, signed by this log's key and not larger than the log."""
+def _opened(kept: str, log_keys: Sequence[VerifierKey], size: int) -> Checkpoint:
+    """The kept checkpoint, signed by a key of this log and not larger than the log."""
     try:
-        opened = open_checkpoint(kept.encode(), [verifier], [])
+        opened = open_checkpoint(kept.encode(), log_keys, [])
     except LedgerError as error:
         raise ProofError(Problem("checkpoint-foreign", "", error.problems[0].code)) from None
     checkpoint = opened.checkpoint

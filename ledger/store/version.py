@@ -10,7 +10,7 @@ from ledger.errors import Problem, ProofError
 from ledger.store.connection import Connection
 from ledger.store.troubles import translated
 
-CURRENT: Final = "0003"
+CURRENT: Final = "0004"
 """The newest migration under migrations/versions; a test compares the two."""
 
 VAULT_CURRENT: Final = "0002"

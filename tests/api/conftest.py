@@ -23,6 +23,7 @@ EVERYTHING = (
     "metrics:read",
     "webhooks:write",
     "disclosures:read",
+    "audit",
 )
 
 

@@ -18,7 +18,7 @@ from ledger.log import Checkpoint
 from ledger.packs.catalogue import builtin
 from ledger.packs.commodity import parse_commodity
 from ledger.packs.pack import CommodityPack
-from ledger.queries import Head, LotLine, LotView, Outcome
+from ledger.queries import Head, LotLine, LotView, Outcome, WitnessStanding
 from ledger.statement import parse_submission
 from tests.api import invented
 
@@ -53,6 +53,19 @@ class StandIn:
         self.asked_for_tokens = 0
         self.documents: dict[str, bytes] = {}
         self.views = {each.lot: each for each in (invented.green_coffee(), invented.few_families())}
+
+    def witness_standing(self) -> WitnessStanding:
+        head = self.head()
+        return WitnessStanding(head.size, head.size, None, "none")
+
+    def stands_at(self) -> tuple[int, str]:
+        return 0, ""
+
+    def logged(self, first: int, after: int) -> list[Any]:
+        return []
+
+    def pack_data(self, digest: str) -> bytes:
+        raise NotFoundError(Problem("pack-bytes-missing", "", digest))
 
     def prepare(self, submission: bytes) -> Ready:
         statement, _ = parse_submission(submission)

@@ -19,6 +19,8 @@ LINES = {
     "proof": ("inclusion proof, p50", "inclusion proof, growth"),
     "trace": ("trace of a container, p95",),
     "http": ("HTTP, one fact each", "group commit, this disk", "memory of serve"),
+    "bundle": ("verify.py: signatures", "bundle of a period", "verify.py: a bundle"),
+    "witness": ("checkpoint witnessed by 2 of 3, p95", "witness, add-checkpoint"),
 }
 
 

@@ -10,10 +10,15 @@ from string import Formatter
 
 from babel.messages.pofile import read_po
 
+from ledger.cli.audit_drills import MOVED, SUMS
+from ledger.cli.audit_replay import KINDS, LIMITS, RESULTS
 from ledger.cli.claim_table import STATUS
 from ledger.cli.command import USAGE, command, every
+from ledger.cli.doctor import CHECKS, FIGURES
+from ledger.cli.doctor import STATES as DOING
 from ledger.cli.erasures import STATES
 from ledger.cli.phrases import phrase
+from ledger.cli.receipt import STANDINGS
 from ledger.cli.steps import HOW, STEPS
 from ledger.cli.verify import NOT_PROVED, PROVED
 
@@ -50,6 +55,15 @@ def said() -> set[str]:
         *NOT_PROVED.values(),
         *HOW.values(),
         *STEPS.values(),
+        *MOVED.values(),
+        *SUMS.values(),
+        *STANDINGS.values(),
+        *CHECKS.values(),
+        *DOING.values(),
+        *FIGURES.values(),
+        *KINDS.values(),
+        *RESULTS.values(),
+        *LIMITS.values(),
     }
     found |= {*STATES.values()}
     for path in CLI.glob("*.py"):

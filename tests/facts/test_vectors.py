@@ -233,7 +233,10 @@ def test_unknown_type_is_refused() -> None:
 # ---------------------------------------------------------------- what a fact names and hides
 
 BORN: dict[str, list[str]] = {
+    "access.granted/1": ["/grant"],
     "audit.opened/1": ["/audit"],
+    "finding.recorded/1": ["/finding"],
+    "sample.drawn/1": ["/sample"],
     "erasure.requested/1": ["/erasure"],
     "agreement.monitored/1": ["/monitoring"],
     "agreement.signed/1": ["/agreement"],

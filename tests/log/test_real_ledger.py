@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ledger.audit.public.export import export
 from ledger.book import Ledger
-from ledger.log.tiles import bundles_of, tiles_of
 from tests.log.reference import ReferenceTree
 from tests.log.test_thirdparty import Check, check
 from tests.log.thirdparty.evidence import Consistency, Evidence, Inclusion
@@ -42,16 +42,9 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
 
 
 def evidence(ledger: Ledger, folder: Path) -> Evidence:
-    """What the front door gives anybody: checkpoint, entries, proofs, tiles."""
+    """What the front door gives anybody: checkpoint, entries, proofs, and the files of `chaski log export`."""
     size = ledger.head().size
-    (folder / "checkpoint").write_bytes(ledger.checkpoint())
-    for tile in [*tiles_of(size), *bundles_of(size)]:
-        path = folder / tile.format()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if tile.level == "entries":
-            path.write_bytes(ledger.entries_tile(tile.number, tile.width))
-        else:
-            path.write_bytes(ledger.tile(tile.level, tile.number, tile.width))
+    export(ledger, folder)
     return Evidence(
         note=ledger.checkpoint(),
         verifier_key=ledger.verifier_key,

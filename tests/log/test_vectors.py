@@ -26,6 +26,7 @@ from ledger.log import (
     verify_inclusion,
     verify_proof,
 )
+from ledger.log.fork import Fork
 from tests.vectors import make_log_vectors
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "log"
@@ -114,6 +115,15 @@ def test_the_proof_file_proves_its_entry_and_no_other() -> None:
                 verify_proof(proof["file"].encode(), each["entry"].encode(), log, [witness])
 
 
+def test_the_evidence_of_a_fork_holds() -> None:
+    case = vectors("fork")
+
+    smaller, larger = Fork.parse(case["file"].encode()).verify(VerifierKey.parse(vectors("checkpoint")["log_key"]))
+
+    assert smaller.checkpoint.root.hex() == vectors("tree")["roots"][3]
+    assert larger.checkpoint.root.hex() != vectors("tree")["roots"][5]
+
+
 def test_the_worked_bytes_of_the_specification_are_those_of_the_vectors() -> None:
     page = (FOLDER.parents[2] / "docs" / "log-format.md").read_text(encoding="utf-8")
     entries, checkpoint = vectors("entries"), vectors("checkpoint")
@@ -130,5 +140,6 @@ def test_the_worked_bytes_of_the_specification_are_those_of_the_vectors() -> Non
         checkpoint["log_key"],
         checkpoint["witness_key"],
         vectors("proof")["file"],
+        vectors("fork")["file"],
     ):
         assert worked in page

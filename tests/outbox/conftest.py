@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.store.world import Place, place
+from ledger.book import Ledger
+from tests.outbox.net import Net
+from tests.store.world import ORIGIN, SEED, Place, found, place
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -22,4 +25,16 @@ def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 def on_disk(tmp_path: Path) -> Iterator[Place]:
     """An SQLite file."""
     with place("sqlite", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Iterator[Net]:
+    """A ledger, and no witness yet."""
+    with ExitStack() as stack:
+        made = Net(tmp_path, stack)
+        with Ledger.create(
+            made.database, origin=ORIGIN, operator="Operador Inventado", demo_seed=SEED, clock=made.clock
+        ) as ledger:
+            found(ledger)
         yield made

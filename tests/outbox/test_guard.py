@@ -6,7 +6,6 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from ledger.errors import FormatError
 from ledger.outbox import Rules, Sender, parse_target
 from ledger.outbox.addresses import is_public
 from ledger.outbox.sending import dialled
+from tests.certificates import certificate
 from tests.outbox.receiver import Receiver, drip, drop, flood, receiver, status
 
 PUBLIC = "93.184.215.14"
@@ -325,7 +325,7 @@ def test_what_does_not_answer_or_is_not_there_is_said() -> None:
 
 
 def test_the_certificate_must_be_that_of_the_name_although_an_address_is_called(tmp_path: Path) -> None:
-    believing = _certificate(tmp_path, "buyer.example")
+    believing = certificate(tmp_path, "buyer.example")
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     serving.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     with receiver(tls=serving) as secure:
@@ -338,32 +338,3 @@ def test_the_certificate_must_be_that_of_the_name_although_an_address_is_called(
     assert (right.status, right.problem) == (204, None)
     assert wrong.problem == unbelieved.problem == "webhook-certificate"
     assert [(each.path, each.headers["host"]) for each in secure.got] == [("/hook", "buyer.example")]
-
-
-def _certificate(folder: Path, name: str) -> ssl.SSLContext:
-    """A certificate for a name, written to a folder, and a context that believes it."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = made.public_bytes(serialization.Encoding.PEM)
-    (folder / "cert.pem").write_bytes(pem)
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return ssl.create_default_context(cadata=pem.decode())

@@ -684,5 +684,6 @@ def test_only_the_logs_key_so_far_names_its_successor(world: World) -> None:
     assert world.refused(rotation(new)) == ["log-key-not-agreed"]
     assert world.refused(rotation(old, key=bytes(32))) == ["log-key-not-agreed"]
     assert world.refused(rotation(old, name="other.example/log/valle")) == ["verifier-key-differs"]
+    assert world.refused(rotation(old, key=old.public)) == ["log-key-used-before"]
     world.say(rotation(old))
     assert world.refused(rotation(old)) == ["log-key-not-agreed"]

@@ -44,6 +44,7 @@ NAMED_IN_THE_ISSUE = {
     "sent-by-nobody",
     "edited-statement",
     "edited-books",
+    "slipped-past-the-rules",
     "carrier-for-three",
     "scale-within-tolerance",
     "dried-by-the-formula",
@@ -176,7 +177,7 @@ def test_the_command_prints_the_table_and_says_so(capfd: pytest.CaptureFixture[s
 
     assert document["ok"] is True
     assert document["accused"] == []
-    assert len(document["cases"]) == len(SEEDS) + 3
+    assert len(document["cases"]) == len(SEEDS) + 4
     assert chaski(["selftest", "--seed", FIXED, "--lang", "es"]) == 0
     assert "nadie más queda acusado" in capfd.readouterr().out
 

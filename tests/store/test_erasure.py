@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from ledger.book import Ledger
+from ledger.book.restore import restore
 from ledger.errors import NotFoundError, ProofError
 from ledger.store.connection import Connection, open_engine
 from ledger.store.vault import Vault
@@ -223,6 +225,39 @@ def test_a_request_taken_back_shows_everything_again(anywhere: Place) -> None:
     assert ledger.disclosures(said["enrolled"])
     assert ledger.erasures() == []
     assert ledger.verify().hidden == 0
+
+
+# ---------------------------------------------------------------- after a backup
+
+
+def test_what_was_erased_since_the_backup_is_destroyed_again_before_anybody_is_served(
+    on_disk: Place, tmp_path: Path
+) -> None:
+    """The vault was lost; vault, persons' keys and documents come from before the erasure, the log goes on."""
+    clock = HandClock()
+    ledger = on_disk.create(clock=clock)
+    said = tell_of_a_member(ledger)
+    data, keys = tmp_path / "backup", tmp_path / "safe"
+    ledger.back_up(data, keys_folder=keys)
+    ask(ledger)
+    assert [outcome.status for _, outcome in ledger.erase_due()] == ["accepted"]
+    on_disk.close(ledger)
+    for ending in (".vault", ".persons"):
+        on_disk.companion(ending).unlink()
+    shutil.rmtree(on_disk.companion(".docs"))
+
+    there = restore(data, keys_folder=keys, database=on_disk.database, sealed_only=True, workers=1)
+
+    assert there.erased_again == 1
+    again = on_disk.open(clock=clock)
+    assert again.disclosures(said["enrolled"]) == {}
+    assert again.disclosures(said["other"], party=COOP)
+    assert again.find_person(NUMBER, programme=COOP) == []
+    with pytest.raises(NotFoundError):
+        again.document(said["sha256"])
+    assert [path for path in on_disk.companion(".docs").rglob("*") if path.name == said["sha256"]] == []
+    assert again.repeat_erasures() == 0
+    again.verify(workers=1)
 
 
 # ---------------------------------------------------------------- who sees what

@@ -7,6 +7,7 @@ fails then.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,12 +31,14 @@ from ledger.log import (
     sign_checkpoint,
 )
 from ledger.log.checkpoint import Checkpoint
+from ledger.log.fork import Fork
 from ledger.log.tiles import TileId
 
 FOLDER = Path(__file__).parent / "log"
 ORIGIN = "example.org/log/worked"
 WITNESS = "witness.example/w1"
 SIZE = 5
+FORKED_AT = 1
 
 
 def statement(key: SigningKey, number: int) -> bytes:
@@ -117,7 +120,29 @@ def make() -> dict[str, object]:
             "index": 3,
             "file": TlogProof(3, tuple(inclusion_proof(3, SIZE, read)), note).format().decode(),
         },
+        "fork": {"at": FORKED_AT, "file": fork(entries, log, root(3, read)).format().decode()},
     }
+
+
+def fork(entries: list[bytes], log: SigningKey, kept_root: bytes) -> Fork:
+    """The checkpoint of size 3, against one of size 5 whose entry 1 is for another statement."""
+    other = entries[:FORKED_AT]
+    for number in range(FORKED_AT, SIZE):
+        entry = Entry.parse(entries[number])
+        digest = sha256(b"another statement").digest() if number == FORKED_AT else entry.statement
+        other.append(replace(entry, previous=entry_hash(other[-1]), statement=digest).format())
+    growth = new_nodes(0, [leaf_hash(entry) for entry in other], lambda level, number: nodes[level, number])
+    nodes = {(level, number): node for level, number, node in growth.nodes}
+
+    def read(level: int, number: int) -> bytes:
+        return nodes[level, number]
+
+    return Fork(
+        sign_checkpoint(Checkpoint(ORIGIN, 3, kept_root), [log]),
+        sign_checkpoint(Checkpoint(ORIGIN, SIZE, growth.root), [log]),
+        root(3, read),
+        tuple(consistency_proof(3, SIZE, read)),
+    )
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from ledger.seasons.planted.findings import write_lines
 
 Kind = Literal["fraud", "mistake", "honest"]
-How = Literal["refused", "flag", "claim", "blocked", "verify", "rebuild"]
+How = Literal["refused", "flag", "claim", "blocked", "verify", "rebuild", "replay"]
 
 _LOOKS: Mapping[How, str] = {
     "refused": "answers",
@@ -19,6 +19,7 @@ _LOOKS: Mapping[How, str] = {
     "blocked": "blocks",
     "verify": "verify",
     "rebuild": "rebuild",
+    "replay": "replay",
 }
 HONEST: Kind = "honest"
 

@@ -1,7 +1,8 @@
 """Looks for everything wrong in a season: in a process of its own, on database, vault and answer journal alone.
 
-It opens the database as an auditor does, without the log's keys. It verifies, posts everything again, and reads flags,
-blocks and the claims of every lot. It knows nothing of what was planted, and there is no way to tell it.
+It opens the database as an auditor does, without the log's keys. It verifies, posts everything again, judges everything
+again, and reads flags, blocks and the claims of every lot. It knows nothing of what was planted, and there is no way
+to tell it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from ledger.audit.replay.replay import replay
+from ledger.audit.whole.ledger import WholeLedger
 from ledger.book import Copy
 from ledger.errors import LedgerError, ProofError
 from ledger.queries import FactRecord
@@ -22,7 +25,7 @@ _NUMBERS = re.compile(r"\d+")
 _CHOSEN: Final = frozenset({"bought-without-claim", "claim-relinquished"})
 """Reasons by which a party did without a claim of its own will: they accuse nobody."""
 
-LOOKS: Final = ("answers", "flags", "blocks", "claims", "verify", "rebuild")
+LOOKS: Final = ("answers", "flags", "blocks", "claims", "verify", "rebuild", "replay")
 
 
 def detect(database: Path, answers: Path, looks: Iterable[str] = LOOKS) -> Found:
@@ -38,6 +41,8 @@ def detect(database: Path, answers: Path, looks: Iterable[str] = LOOKS) -> Found
             findings += _verified(ledger, facts)
         if "rebuild" in wanted:
             findings += _rebuilt(ledger, facts)
+        if "replay" in wanted:
+            findings += _judged_again(ledger, facts)
         if "flags" in wanted:
             findings += _flagged(facts)
         day = facts[-1].recorded_at[:10]
@@ -89,6 +94,12 @@ def _rebuilt(ledger: Copy, facts: Sequence[FactRecord]) -> Iterator[Finding]:
         is_balance = difference.startswith("balance")
         index = (numbers[1] >> SLOT_BITS if is_balance else numbers[0]) if numbers[1:] else -1
         yield Finding("rebuild", ("books-differ",), _at(facts, index))
+
+
+def _judged_again(ledger: Copy, facts: Sequence[FactRecord]) -> Iterator[Finding]:
+    """What the node took in against its rules, and flags that were dropped or made up."""
+    for each in replay(WholeLedger(ledger)).deviations:
+        yield Finding("replay", tuple(dict.fromkeys(p.code for p in each.problems)), _at(facts, each.index))
 
 
 def _flagged(facts: Sequence[FactRecord]) -> Iterator[Finding]:

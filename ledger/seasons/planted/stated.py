@@ -42,12 +42,17 @@ class RestatedOf:
 
 
 @dataclass(frozen=True, slots=True)
+class SizeThatMorning:
+    """Stands for how many entries the log holds as the day's first fact arrives."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stated:
     """One fact to be signed and sent.
 
     `arrives` is when it reaches the log. `sealed` holds clear values by JSON pointer. `around` are further fields of
-    the envelope. Values of the body or around may be `DigestOf`, `TextOf` or `RestatedOf`. What is `kept_back` is
-    signed and not sent. `of` is the case it belongs to, "" for the season's own background.
+    the envelope. Values of the body or around may be `DigestOf`, `TextOf`, `RestatedOf` or `SizeThatMorning`. What is
+    `kept_back` is signed and not sent. `of` is the case it belongs to, "" for the season's own background.
     """
 
     id: str

@@ -18,7 +18,7 @@ from ledger.queries import Outcome
 from ledger.seasons.calendar import PERU
 from ledger.seasons.clock import SeasonClock
 from ledger.seasons.planted.findings import write_lines
-from ledger.seasons.planted.stated import DigestOf, RestatedOf, Stated, TextOf
+from ledger.seasons.planted.stated import DigestOf, RestatedOf, SizeThatMorning, Stated, TextOf
 from ledger.seasons.world import World
 from ledger.statement import Disclosure, Statement, disclose, restated_text, sign
 
@@ -120,6 +120,8 @@ class Teller:
             return {name: self._settled(inner) for name, inner in value.items()}
         if isinstance(value, list | tuple):
             return [self._settled(inner) for inner in value]
+        if isinstance(value, SizeThatMorning):
+            return self.ledger.head().size
         if isinstance(value, DigestOf):
             return self.signed[value.id].digest
         if isinstance(value, TextOf):

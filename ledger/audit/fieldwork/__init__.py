@@ -1,0 +1,1 @@
+"""An auditor's own work: looks under a grant, samples, exercises and findings."""

@@ -1,0 +1,1 @@
+"""Following somebody's log and crying out where it contradicts itself."""

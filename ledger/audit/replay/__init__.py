@@ -1,0 +1,1 @@
+"""Judging every fact of a log again, and attesting to what came of it."""
