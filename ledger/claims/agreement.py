@@ -51,13 +51,14 @@ class Breach:
 
 
 class Monitoring(NamedTuple):
-    """What somebody found on a day, by commitment."""
+    """What somebody found on a day, by commitment; `covers_from`: it speaks for the time since too ("" = it does not)."""
 
     id: str
     kind: str
     day: str
     assessed: Mapping[str, str]
     at_index: int
+    covers_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,4 +243,5 @@ def _monitoring(mark: Standing) -> Monitoring:
         day=mark.effective_from,
         assessed={str(k): str(v) for k, v in assessed.items()} if isinstance(assessed, Mapping) else {},
         at_index=mark.index,
+        covers_from=text(value, "covers_from"),
     )

@@ -27,6 +27,7 @@ EFFECTS: dict[StatusWord, Effect] = {
 
 _ORDER = {word: place for place, word in enumerate(EFFECTS)}
 ALERT = "remote-alert"
+SEEN_BY_OTHERS = ("patrol", "inspection")
 _FOUND = ("met", "partly", "breached")
 
 
@@ -210,7 +211,22 @@ def monitoring_findings(bond: Bond, keeper: Keeper, day: str, framework: Framewo
     if framework.monitoring_months is not None:
         due = months_later(max(last_look, bond.since), framework.monitoring_months.value)
         if day > due:
-            yield finding(framework.not_monitored.value, "monitoring-overdue", agreement.id, day)
+            after = _looked_afterwards(agreement, keeper, day)
+            if after is None:
+                yield finding(framework.not_monitored.value, "monitoring-overdue", agreement.id, day)
+            else:
+                yield finding("compliant", "monitored-afterwards", agreement.id, day, after.at_index)
+
+
+def _looked_afterwards(agreement: Agreement, keeper: Keeper, day: str) -> Monitoring | None:
+    """The first look after a day that vouches for it: on land one sees what was done to it. One's own word does not."""
+    found = [
+        seen
+        for key in (*keys_of(keeper), WHOLE)
+        for seen in agreement.monitorings.get(key, ())
+        if seen.kind in SEEN_BY_OTHERS and seen.covers_from and seen.covers_from <= day < seen.day
+    ]
+    return min(found, key=lambda seen: (seen.day, seen.at_index), default=None)
 
 
 def _only_says_so(seen: Monitoring, commitment: str, before: tuple[str, Monitoring] | None) -> bool:
@@ -249,6 +265,8 @@ def change_days(agreement: Agreement, keys: Iterable[str], framework: FrameworkP
                 yield breach.cured_from
         for seen in agreement.monitorings.get(key, ()):
             yield seen.day
+            if seen.covers_from:
+                yield seen.covers_from
             yield from overdue_days(seen.day, framework)
 
 

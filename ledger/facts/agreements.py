@@ -152,7 +152,8 @@ class AgreementMonitored(Fact):
     """Somebody looked whether commitments are kept: on patrol, at an inspection, from afar, or by own report.
 
     Without household, producer, plot or herd it is about the agreement as a whole. A remote alert is a reason to go
-    and look; it is no breach and no monitoring of what was promised.
+    and look; it is no breach and no monitoring of what was promised. Land shows what was done to it: whoever looked
+    may say from which day on (`covers_from`) what was seen speaks for the time before the look.
     """
 
     TYPE: ClassVar[str] = "agreement.monitored/1"
@@ -160,6 +161,7 @@ class AgreementMonitored(Fact):
     agreement: Agreement
     kind: Literal["patrol", "inspection", "remote-alert", "self-report"]
     monitored_on: Day
+    covers_from: Day | None = None
     assessed: Annotated[tuple[Assessment, ...], Field(min_length=1)]
     household: Household | None = None
     producer: Producer | None = None

@@ -148,6 +148,7 @@ def _monitored(fact: agreements.AgreementMonitored, statement: Statement) -> tup
         monitoring=fact.monitoring,
         kind=fact.kind,
         assessed={line.commitment: line.result for line in fact.assessed},
+        covers_from=fact.covers_from,
         household=fact.household,
         producer=fact.producer,
         plot=fact.plot,

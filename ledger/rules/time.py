@@ -8,7 +8,7 @@ from functools import cache
 
 from ledger.errors import Problem
 from ledger.facts import Fact
-from ledger.facts.agreements import AgreementRenewed, AgreementSigned, BreachRecorded
+from ledger.facts.agreements import AgreementMonitored, AgreementRenewed, AgreementSigned, BreachRecorded
 from ledger.facts.certificates import CertificateExtended, CertificateRecorded, ReleaseRecorded
 from ledger.facts.deliveries import LotHarvested
 from ledger.facts.land import HerdGrazes, PlotHeld
@@ -28,6 +28,7 @@ _PERIODS = (
     ("held_from", "held_to"),
     ("grazes_from", "grazes_to"),
     ("recorded_from", "recorded_to"),
+    ("covers_from", "monitored_on"),
     ("window_from", "window_to"),
     ("released_from", "released_to"),
     ("deliver_from", "deliver_to"),
@@ -43,6 +44,7 @@ def _periods(fact_class: type[Fact]) -> tuple[tuple[str, str], ...]:
     LotHarvested,
     AgreementSigned,
     AgreementRenewed,
+    AgreementMonitored,
     BreachRecorded,
     CertificateRecorded,
     CertificateExtended,

@@ -7,7 +7,7 @@ be bracketed years later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from ledger.errors import FormatError, LedgerError
 from ledger.log.note import NoteSignature, Verified, VerifierKey, verify_line
 from ledger.store.connection import Connection, Row
+from ledger.store.errand import connected, writing
 
 KEPT_PER_WITNESS: Final = 64
 """Cosignatures of one witness that wait for the others to reach the same size."""
@@ -60,7 +61,7 @@ class Cosignatures:
             (self._log, size, each.key.format(), root, each.seconds or 0, each.line.format().rstrip("\n"))
             for each in found
         ]
-        with self._writing() as db:
+        with writing(self._engine) as db:
             db.many(
                 "INSERT INTO cosignature (log, size, witness, root, seconds, line) VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (log, size, witness) DO NOTHING",
@@ -73,7 +74,7 @@ class Cosignatures:
 
     def of(self, size: int) -> list[Cosigned]:
         """What is stored of one size."""
-        with self._connection() as db:
+        with connected(self._engine) as db:
             rows = db.all(
                 "SELECT size, root, witness, seconds, line FROM cosignature WHERE log = ? AND size = ?"
                 " ORDER BY seconds, witness",
@@ -84,7 +85,7 @@ class Cosignatures:
 
     def newest_first(self, after: int, up_to: int) -> Iterator[tuple[int, list[Cosigned]]]:
         """The sizes above `after`, `up_to` included, from the largest down, with what is stored of each."""
-        with self._connection() as db:
+        with connected(self._engine) as db:
             rows = db.all(
                 "SELECT size, root, witness, seconds, line FROM cosignature WHERE log = ? AND size > ? AND size <= ?"
                 " ORDER BY size DESC, seconds, witness LIMIT ?",
@@ -98,7 +99,7 @@ class Cosignatures:
 
     def last_by(self, witness: VerifierKey) -> Cosigned | None:
         """The largest checkpoint this witness is known to have cosigned."""
-        with self._connection() as db:
+        with connected(self._engine) as db:
             row = db.one(
                 "SELECT size, root, witness, seconds, line FROM cosignature WHERE log = ? AND witness = ?"
                 " ORDER BY size DESC LIMIT 1",
@@ -109,7 +110,7 @@ class Cosignatures:
 
     def around(self, index: int) -> tuple[int | None, int | None]:
         """Between which two cosigned seconds an entry came: the latest that was without it, the first with it."""
-        with self._connection() as db:
+        with connected(self._engine) as db:
             row = db.one(
                 "SELECT (SELECT MAX(seconds) FROM cosignature WHERE log = ? AND size <= ?),"
                 " (SELECT MIN(seconds) FROM cosignature WHERE log = ? AND size > ?)",
@@ -147,24 +148,6 @@ class Cosignatures:
                 witnessed,
                 row[0],
             )
-
-    @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        db = Connection(self._engine)
-        try:
-            yield db
-        finally:
-            db.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._connection() as db:
-            db.begin_write()
-            try:
-                yield db
-                db.commit()
-            finally:
-                db.rollback()
 
 
 def _legible(rows: Iterable[Row]) -> list[Cosigned]:

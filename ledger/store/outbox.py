@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -18,7 +17,8 @@ from sqlalchemy import Engine
 from ledger.keys import new_secret_key
 from ledger.store.announcing import NOTICE_BITS, notice_id
 from ledger.store.batch import Clock, moment
-from ledger.store.connection import Connection, Row
+from ledger.store.connection import Row
+from ledger.store.errand import connected, writing
 from ledger.store.subscriptions import Subscriptions, unsealed
 
 State = Literal["waiting", "delivered", "failed"]
@@ -133,11 +133,11 @@ class Outbox:
         The same subscription is not given to anybody else before it is settled or so many seconds have passed.
         """
         now = self._clock()
-        with self._connection() as db:
+        with connected(self._engine) as db:
             # Without a look beforehand every round would ask SQLite for its one write lock.
             if db.one(_DUE, self._log, now, now) is None:
                 return None
-        with self._writing() as db:
+        with writing(self._engine) as db:
             locking = " FOR UPDATE OF s SKIP LOCKED" if db.dialect == "postgresql" else ""
             row = db.one(_DUE + locking, self._log, now, now)
             if row is None:
@@ -164,7 +164,7 @@ class Outbox:
     def settle(self, claim: Claim, settled: Iterable[Settled]) -> None:
         """Write down what became of the notices and give the subscription back."""
         now = self._clock()
-        with self._writing() as db:
+        with writing(self._engine) as db:
             for each in settled:
                 db.run(
                     "UPDATE outbox SET state = ?, attempts = attempts + 1, next_try = ?, finished = ?, status = ?,"
@@ -189,7 +189,7 @@ class Outbox:
     def tidy(self, days: int) -> None:
         """Forget notices that were finished so many days ago, and those of subscriptions that are gone."""
         before = self._clock() - days * _DAY
-        with self._writing() as db:
+        with writing(self._engine) as db:
             db.run("DELETE FROM outbox WHERE log = ? AND state IN (1, 2) AND finished < ?", self._log, before)
             db.run(
                 "DELETE FROM outbox WHERE log = ? AND subscription NOT IN (SELECT id FROM subscription WHERE log = ?)",
@@ -205,7 +205,7 @@ class Outbox:
         """Notices of one subscription in the order of the log, after the one named."""
         last = _number(subscription, after)
         only = "" if state is None else f" AND state = {STATES.index(state)}"
-        with self._connection() as db:
+        with connected(self._engine) as db:
             rows = db.all(
                 "SELECT number, event, ix, state, attempts, created, next_try, finished, status, problem FROM outbox"
                 f" WHERE log = ? AND subscription = ? AND number > ?{only} ORDER BY number LIMIT ?",
@@ -219,7 +219,7 @@ class Outbox:
     def backlog(self, subscriptions: Sequence[str]) -> dict[str, Backlog]:
         """How each of these subscriptions stands."""
         found = {name: Backlog(name) for name in subscriptions}
-        with self._connection() as db:
+        with connected(self._engine) as db:
             for name in subscriptions:
                 counts: dict[int, int] = dict(
                     db.all(
@@ -243,26 +243,6 @@ class Outbox:
                     problem=None if first is None else first[1],
                 )
         return found
-
-    # ------------------------------------------------------------ connections
-
-    @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        db = Connection(self._engine)
-        try:
-            yield db
-        finally:
-            db.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._connection() as db:
-            db.begin_write()
-            try:
-                yield db
-                db.commit()
-            finally:
-                db.rollback()
 
 
 _DUE: Final = (

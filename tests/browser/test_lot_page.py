@@ -131,7 +131,7 @@ def test_the_parts_of_a_sold_lot_stand_by_owner(valley: Valley, page: Page) -> N
         "Comprador · 100 kg · bought on 5 August 2026 · carries it",
         "Cooperativa · 188 kg · on hold",
     ]
-    assert "188\u00a0kg" in organic.locator(".reasons").inner_text()
+    assert "188\u00a0kg" in organic.locator(".reasons").first.inner_text()
 
 
 def test_the_page_is_one_light_answer_and_a_style_sheet(site: Site, page: Page) -> None:

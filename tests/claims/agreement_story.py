@@ -246,8 +246,10 @@ class Story:
     ) -> None:
         """Somebody looks; `found` names commitments with results (`no_felling="met"`) and what was looked at."""
         where = {k: thing(str(v)) for k, v in found.items() if k in ("plot", "herd", "household", "producer")}
-        lines = [{"commitment": k.replace("_", "-"), "result": v} for k, v in found.items() if k not in where]
-        body = {"monitoring": thing(known_as), "agreement": thing(name), "kind": kind, "monitored_on": on}
+        since = {k: v for k, v in found.items() if k == "covers_from"}
+        said = {k: v for k, v in found.items() if k not in where | since}
+        lines = [{"commitment": k.replace("_", "-"), "result": v} for k, v in said.items()]
+        body = {"monitoring": thing(known_as), "agreement": thing(name), "kind": kind, "monitored_on": on, **since}
         self.say("agreement.monitored", body | {"assessed": lines} | where)
 
     def succeed(self, producer: str, successor: str, on: str) -> None:

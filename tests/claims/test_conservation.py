@@ -620,6 +620,18 @@ def test_where_nobody_looked_in_time_it_is_as_the_framework_says() -> None:
     assert story.codes("2027-01-11")[0] == "agreement-lapsed"
 
 
+def test_a_later_look_that_speaks_for_the_days_before_it_heals_them() -> None:
+    story = family()
+    story.pack = framework(monitoring_months=months(6))
+    assert story.word("2026-08-01") == "under-review"
+    story.look("2026-09-10", "self-report", known_as="own", covers_from="2026-07-15", no_felling="met")
+    assert story.word("2026-08-01") == "under-review"
+    story.look("2026-09-20", covers_from="2026-07-15", no_felling="met")
+    assert story.word("2026-07-14") == "under-review"
+    assert story.word("2026-07-15") == "compliant"
+    assert story.codes("2026-08-01") == ["monitored-afterwards"]
+
+
 def test_an_alert_is_no_monitoring() -> None:
     story = family()
     story.pack = framework(monitoring_months=months(6))

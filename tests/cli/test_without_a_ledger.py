@@ -61,7 +61,9 @@ def test_a_wrong_command_in_a_real_process_has_exit_code_2_and_no_stack_trace(fo
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_every_command_helps_in_both_languages(chaski: Chaski, language: str) -> None:
     for name in COMMANDS:
-        assert chaski(name.replace("_", "-"), "--help", "--lang", language).code == 0, name
+        # A module cannot be called after a word of Python's own.
+        typed = {"importing": "import"}.get(name, name.replace("_", "-"))
+        assert chaski(typed, "--help", "--lang", language).code == 0, name
 
 
 def test_every_phrase_of_help_has_spanish() -> None:

@@ -23,6 +23,31 @@ def test_a_period_ends_after_it_began(world: World) -> None:
     world.say(world.draft("plot.held", held, coop))
 
 
+@pytest.mark.rule("periods_run_forward", "refuses")
+def test_a_look_speaks_for_days_before_it_only(world: World) -> None:
+    coop = world.coop()
+    signed = {
+        "agreement": world.new_id("agreement"),
+        "framework": "best-practice",
+        "level": "family",
+        "code": "AC-1",
+        "institutions": [{"party": coop.id, "role": "cooperative"}],
+        "commitments": [{"code": "training", "kind": "do", "critical": False}],
+        "valid_from": "2026-01-01",
+    }
+    world.say(world.draft("agreement.signed", signed, coop))
+    look = {
+        "monitoring": world.new_id("look"),
+        "agreement": signed["agreement"],
+        "kind": "inspection",
+        "monitored_on": "2026-06-01",
+        "assessed": [{"commitment": "training", "result": "met"}],
+    }
+    seen = world.draft("agreement.monitored", look | {"covers_from": "2026-06-02"}, coop)
+    assert world.refused(seen) == ["period-reversed"]
+    world.say(seen.but(covers_from="2026-03-01"))
+
+
 @pytest.mark.rule("harvest_precedes_delivery", "accepts")
 @pytest.mark.rule("harvest_precedes_delivery", "refuses")
 def test_nothing_is_delivered_before_it_was_picked(world: World) -> None:

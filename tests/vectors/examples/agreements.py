@@ -184,6 +184,7 @@ EXAMPLES = (
             "agreement": world.AGREEMENT,
             "kind": "patrol",
             "monitored_on": "2026-05-12",
+            "covers_from": "2026-01-01",
             "assessed": [
                 {"commitment": "no-felling", "result": "breached", "note": Clear("Media hectárea rozada al borde.")},
                 {"commitment": "shade-trees", "result": "partly"},
