@@ -40,6 +40,12 @@ def serve(
     set_up_log(settings.log_level, settings.log_format)
     server = prepared(ledger, settings, host=host, port=port)
     with witnessed(ledger), server.config.bind_socket() as listening:
+        # Before anybody is told: who reads the address and calls at once must not be turned away.
+        try:
+            listening.listen(server.config.backlog)
+        except OSError:
+            # Two may bind the same port in the moment before either listens; the second is refused here.
+            raise SystemExit(1) from None
         if bound is not None:
             bound(listening.getsockname()[1])
         with courier_of(ledger, settings).working():

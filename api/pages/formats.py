@@ -6,7 +6,7 @@ same to a reader of Spanish and of English (ISO 80000-1 allows both signs for de
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta, timezone
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +18,8 @@ from ledger.words import Language
 _LOCALES: Final = {"es": "es_PE", "en": "en_GB"}
 _NARROW_SPACE: Final = "\u202f"
 _WIDE: Final = {"es": {"piece": ("pieza", "piezas")}, "en": {"piece": ("piece", "pieces")}}
+_PERU: Final = timezone(timedelta(hours=-5))
+_PERU_TIME: Final = {"es": "hora del Perú", "en": "Peru time"}
 _THOUSANDTHS: Final = {"g": "kg", "ml": "L"}
 
 
@@ -65,6 +67,15 @@ def moment(text: str, language: Language) -> str:
     """A moment in UTC, to the minute."""
     at = instant(text)
     return f"{format_date(at.date(), 'long', locale=_LOCALES[language])}, {at:%H:%M} UTC"
+
+
+def moment_here(text: str, language: Language) -> str:
+    """A moment by the clock in the room of whoever delivered, in Peru: 4 August 2026, 16:31 (Peru time).
+
+    Peru keeps UTC-5 all year. In UTC an afternoon's delivery would carry an hour nobody remembers, or the next day.
+    """
+    at = instant(text).astimezone(_PERU)
+    return f"{format_date(at.date(), 'long', locale=_LOCALES[language])}, {at:%H:%M} ({_PERU_TIME[language]})"
 
 
 def fours(text: str) -> str:

@@ -54,6 +54,7 @@ def draw(template: str, language: Language, **data: Any) -> str:
         day=partial(formats.day, language=language),
         days=partial(formats.days, language=language),
         moment=partial(formats.moment, language=language),
+        moment_here=partial(formats.moment_here, language=language),
         number=formats.number,
         percent=formats.percent,
         fours=formats.fours,

@@ -6,6 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Engine, inspect
+from sqlalchemy.schema import CreateSchema
+
 from ledger import canonical, keys
 from ledger.book.node_signer import NodeSigner
 from ledger.errors import ConflictError, FormatError, NotFoundError, Problem
@@ -86,6 +89,29 @@ def begun(companions: Companions, size: int) -> None:
     if not size:
         code = "ledger-unfinished" if companions.path(".key").exists() else "ledger-not-found"
         raise NotFoundError(Problem(code, "", companions.base.name))
+
+
+def kept_sealed(engine: Engine, companions: Companions, schema: str) -> None:
+    """Raise NotFoundError vault-missing where a ledger has lost its vault: the file, or on PostgreSQL the schema.
+
+    An empty one made in its place would look like a ledger of which nothing is sealed. Whoever has no copy makes the
+    empty file or schema by hand, and so says that it is lost.
+    """
+    if engine.dialect.name == "sqlite":
+        there, name = companions.vault.exists(), companions.vault.name
+    else:
+        there, name = schema in inspect(engine).get_schema_names(), schema
+    if not there:
+        raise NotFoundError(Problem("vault-missing", "", name, retry="after-change"))
+
+
+def begin_sealed(engine: Engine, companions: Companions, schema: str) -> None:
+    """Make the empty place of sealed values for a log that is brought here without them, or before them."""
+    if engine.dialect.name == "sqlite":
+        companions.vault.touch(mode=0o600)
+        return
+    with engine.begin() as connection:
+        connection.execute(CreateSchema(schema, if_not_exists=True))
 
 
 def delegable() -> list[str]:

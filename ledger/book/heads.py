@@ -42,6 +42,7 @@ class Heads:
         self._lock = threading.Lock()
         self._signed: Head | None = None
         self._halted: Problem | None = None
+        self.forgot = False
         self.grown = Bell()
 
     def close(self) -> None:
@@ -75,6 +76,7 @@ class Heads:
 
     def check(self) -> None:
         """At start: raise ProofError where the log stands behind or beside what was seen."""
+        self.forgot = not self.remembered.size
         self.stand_above_floor(self._tip())
 
     def _tip(self) -> Tip:

@@ -65,7 +65,7 @@ def examine(
         yield Check("ledger", error.problems)
         return
     with ledger:
-        yield _checked("ledger", lambda: _ledger(ledger))
+        yield _checked("ledger", lambda: _ledger(companions, ledger))
         yield _checked("clock", lambda: _clock(ledger, clock))
         yield _checked("witnesses", lambda: _witnesses(ledger, clock))
         yield _checked("backup", lambda: _backup(companions, ledger, clock))
@@ -124,12 +124,15 @@ def _database(database: str) -> tuple[list[Problem], dict[str, str | int]]:
     return problems, {"kind": "SQLite"}
 
 
-def _ledger(ledger: Ledger) -> tuple[list[Problem], dict[str, str | int]]:
+def _ledger(companions: Companions, ledger: Ledger) -> tuple[list[Problem], dict[str, str | int]]:
     """It has opened: version, head against what is remembered, keys against the log, vault against the master key."""
     head = ledger.head()
     problems = []
     if ledger.has_demo_keys and not ledger.has_demo_name:
         problems.append(Problem("demo-keys", "", ledger.origin))
+    if ledger.forgot:
+        problems.append(Problem("doctor-head-lost", found=companions.path(".head").name, effect="flag"))
+    problems += [Problem("doctor-evidence", found=each.name) for each in companions.evidence()]
     return problems, {"origin": ledger.origin, "size": head.size}
 
 
@@ -147,6 +150,8 @@ def _witnesses(ledger: Ledger, clock: Clock) -> tuple[list[Problem], dict[str, s
     figures: dict[str, str | int] = {"size": standing.size, "witnessed": standing.witnessed_size}
     if standing.quorum == NONE or not standing.witnesses:
         return [Problem("doctor-no-witness", effect="flag")], {"size": standing.size, "witnessed": 0}
+    # Where nothing may be written without them, that is what matters, a minute after or a day.
+    ledger.must_be_able_to_grow()
     since = standing.unwitnessed_since
     if since is not None and clock() - _millis(since) > 60_000:
         # An hour may be a witness that is down; a day is nobody watching.
@@ -166,6 +171,8 @@ def _backup(companions: Companions, ledger: Ledger, clock: Clock) -> tuple[list[
         problems.append(Problem("doctor-backup-old", found=days, expected=BACKUP_DAYS, effect="flag"))
     if not with_keys:
         problems.append(Problem("doctor-backup-without-keys", found=at, effect="flag"))
+    elif (index := ledger.log_key_index()) >= size:
+        problems.append(Problem("doctor-backup-before-key", found=at, expected=index, effect="flag"))
     return problems, {"at": at}
 
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 from sqlalchemy import Engine
 
 from ledger.book.backup import Backup, back_up
-from ledger.book.genesis import KEY_FILES, begun, genesis, new_seed, nothing_yet
+from ledger.book.genesis import KEY_FILES, begun, genesis, kept_sealed, new_seed, nothing_yet
 from ledger.book.heads import Heads
 from ledger.book.log_affairs import LogAffairs
 from ledger.book.log_keys import LogKeys
@@ -202,6 +202,8 @@ class Ledger(LogAffairs, Writing):
         try:
             with as_written():
                 begun(companions, Catalogue(engine, LOG).size())
+                if sqlite_path(database) is not None or engine.dialect.name != "sqlite":
+                    kept_sealed(engine, companions, VAULT_SCHEMA)
         except BaseException:
             engine.dispose()
             raise
@@ -258,9 +260,25 @@ class Ledger(LogAffairs, Writing):
         """The signed checkpoint as a note, with every cosignature there is of exactly this checkpoint."""
         return self._witnessed.note(self.head()).format()
 
+    def shown_checkpoint(self, at_least: int = 0) -> bytes:
+        """The checkpoint strangers are shown, as a note: the newest witnessed one, unless witnesses are late.
+
+        Without witnesses it is the newest. It never goes back, nor behind the size `at_least`.
+        """
+        return self._witnessed.shown(self.head(), at_least).format()
+
+    def must_be_able_to_grow(self) -> None:
+        """Raise ConflictError log-unwitnessed where the log has grown unwitnessed for longer than its settings say."""
+        self._witnessed.may_grow()
+
     def witness_standing(self) -> WitnessStanding:
         """How far the witnesses of the policy have come, and since when there is something they have not seen."""
         return self._witnessed.standing(self.head())
+
+    @property
+    def forgot(self) -> bool:
+        """Whether the remembered head was gone when this ledger was opened: an older copy would not be noticed."""
+        return self._heads.forgot
 
     @property
     def grown(self) -> Bell:
@@ -392,7 +410,8 @@ class Ledger(LogAffairs, Writing):
                 LOG,
                 self._log_keys.succession.keys,
                 kept=checkpoint,
-                remembered=(self._heads.remembered.size, self._heads.remembered.root),
+                # What was not remembered before this process began says nothing.
+                remembered=(0, b"") if self.forgot else (self._heads.remembered.size, self._heads.remembered.root),
                 workers=workers,
                 strict=strict,
                 progress=progress,

@@ -56,6 +56,11 @@ class Reading:
         with self._readers.log_view() as view:
             return view.fact(id_or_digest)
 
+    def log_key_index(self) -> int:
+        """The index of the fact that names the log's key in force."""
+        with self._readers.log_view() as view:
+            return max(view.log_key_indices(), default=0)
+
     def succession(self) -> Succession | None:
         """The log's keys, oldest first, each signed for by the one before; None before the genesis."""
         with self._readers.log_view() as view:

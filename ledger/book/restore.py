@@ -60,7 +60,7 @@ def restore(  # noqa: PLR0913 - what an operator can say about a backup
     the head this machine remembers does. `log_key` is the log's key from outside; they and the backup's own checkpoint
     are opened under it.
     Without `keys_folder` it can be read but not continued. `sealed_only` puts back vault, persons' keys and documents
-    beside a ledger that is there. On PostgreSQL the database is there already, by pg_restore.
+    beside a ledger that is there. On PostgreSQL the database, or these two schemas, are there already, by pg_restore.
 
     Raises, before anything is touched: FormatError for what is no backup, ProofError backup-altered,
     older-than-remembered, older-than-checkpoint, forked-from-checkpoint or restore-unproven, ConflictError where
@@ -192,7 +192,9 @@ def _sealed_again(
         if copy.origin != manifest.origin:
             raise FormatError(Problem("backup-keys-of-another", found=manifest.origin, expected=copy.origin))
     companions = Companions.beside(database, state_dir)
-    _put(keys_folder / f"{BASE}.persons", companions.person_keys)
+    # On PostgreSQL both schemas are back already, by pg_restore: what is left to do are documents and erasures.
+    if sqlite_path(database) is not None:
+        _put(keys_folder / f"{BASE}.persons", companions.person_keys)
     _place(folder, companions, head=False)
     return _opened(manifest, database, state_dir, None, workers)
 

@@ -24,6 +24,9 @@ from ledger.store.cosignatures import Cosignatures, Cosigned
 _LOOKED_MILLISECONDS = 250
 """For so long the answer to "may we write" is taken to be what it was: asking costs a query."""
 
+SHOWN_MILLISECONDS = 10_000
+"""For so long strangers are shown the last witnessed checkpoint while witnesses are asked about what came since."""
+
 UNASKED = Policy((), (), (), NONE)
 """No policy was given: nobody is asked and nothing is missing."""
 
@@ -53,12 +56,30 @@ class WitnessedHeads:
         self._keys = {key.format(): key for key in policy.witness_keys}
         self._newest = (0, b"")
         self._looked = (0, 0)
+        self._shown = 0
         self._verified = lru_cache(maxsize=256)(_verified)
 
     def note(self, head: Head) -> Note:
         """The signed checkpoint of this head with every cosignature there is of exactly it."""
         signed = Note.parse(head.checkpoint.encode())
         return merged(signed, (each.line for each in self._lines(self._rows.of(head.size), signed.text)))
+
+    def shown(self, head: Head, at_least: int = 0) -> Note:
+        """The checkpoint strangers are shown: the newest one a quorum has cosigned, while what came since is young.
+
+        A log that grows several times a second is otherwise read, most times, just before its witnesses have answered,
+        and whoever asks for a quorum would hardly ever find one. Without a quorum, or without its answer for too long,
+        it is the newest there is. Never one smaller than was shown before, or than `at_least`.
+        """
+        at_least = max(at_least, self._shown)
+        if self._keys and self.policy.quorum != NONE:
+            size, root = self.newest(head)
+            young = size < head.size and 0 <= self._clock() - self._recorded(size) <= SHOWN_MILLISECONDS
+            if size >= at_least and size and young:
+                self._shown = max(self._shown, size)
+                return self._note_at(size, root)
+        self._shown = max(self._shown, head.size)
+        return self.note(head)
 
     def covering(self, index: int, head: Head) -> tuple[int, Note]:
         """The checkpoint a receipt of this entry rests on, with its size: the newest one a quorum has cosigned.

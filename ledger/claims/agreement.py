@@ -51,7 +51,7 @@ class Breach:
 
 
 class Monitoring(NamedTuple):
-    """What somebody found on a day, by commitment; `covers_from`: it speaks for the time since too ("" = it does not)."""
+    """What somebody found on a day, by commitment; from `covers_from` on it speaks for earlier days too ("" = none)."""
 
     id: str
     kind: str

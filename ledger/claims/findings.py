@@ -211,11 +211,15 @@ def monitoring_findings(bond: Bond, keeper: Keeper, day: str, framework: Framewo
     if framework.monitoring_months is not None:
         due = months_later(max(last_look, bond.since), framework.monitoring_months.value)
         if day > due:
-            after = _looked_afterwards(agreement, keeper, day)
-            if after is None:
-                yield finding(framework.not_monitored.value, "monitoring-overdue", agreement.id, day)
-            else:
-                yield finding("compliant", "monitored-afterwards", agreement.id, day, after.at_index)
+            yield _overdue(agreement, keeper, day, framework)
+
+
+def _overdue(agreement: Agreement, keeper: Keeper, day: str, framework: FrameworkPack) -> Finding:
+    """Nobody had looked in time, unless a later look speaks for the day."""
+    after = _looked_afterwards(agreement, keeper, day)
+    if after is None:
+        return finding(framework.not_monitored.value, "monitoring-overdue", agreement.id, day)
+    return finding("compliant", "monitored-afterwards", agreement.id, day, after.at_index)
 
 
 def _looked_afterwards(agreement: Agreement, keeper: Keeper, day: str) -> Monitoring | None:

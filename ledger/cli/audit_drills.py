@@ -190,6 +190,9 @@ def _show_forward(talk: Talk, found: TraceForward, units: Units, name_of: Namer,
 
 
 def _show_balance(talk: Talk, found: MassBalance, units: Units) -> None:
+    if not found.stock:
+        # An empty table and "everything adds up" would read as if something had been looked at.
+        talk.tell("Nothing was there and nothing moved in these days. Is it the right id, and the right days?")
     talk.table(
         ["Commodity", "Form", "Opening", "Moved", "Closing"],
         [

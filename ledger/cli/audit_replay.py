@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ledger.cli.exits import Exit
+from ledger.cli.key_file import read_key
 from ledger.cli.opening import opened_to_read, read, write
 from ledger.cli.talk import Talk, talking
-from ledger.errors import FormatError, Problem, ProofError, RefusedError
+from ledger.errors import FormatError, Problem, RefusedError
 
 if TYPE_CHECKING:
     from ledger.audit.replay.replayed import Replayed
@@ -107,7 +108,7 @@ def replay(  # noqa: PLR0913 - one per option
         # An attestation is about the rules that were in force.
         raise typer.BadParameter("--attest | --rules")
     pinned = None if key is None else VerifierKey.parse(key)
-    own = None if signing_key is None else _signing_key(signing_key)
+    own = None if signing_key is None else read_key(signing_key)
     with _opened(source, token) as (log, ledger):
         if attest:
             _must_be_able(ledger, party, own, statement)
@@ -136,17 +137,6 @@ def _opened(source: str | None, token: Path | None) -> Iterator[tuple[WholeLog, 
         return
     with opened_to_read(source) as ledger:
         yield WholeLedger(ledger), None if isinstance(ledger, Copy) else ledger
-
-
-def _signing_key(path: Path) -> SigningKey:
-    from ledger.canonical import unb64url
-    from ledger.errors import LedgerError
-    from ledger.keys import SigningKey
-
-    try:
-        return SigningKey.from_seed(unb64url(read(path).decode("ascii", "replace").partition("\n")[0]))
-    except (LedgerError, ValueError):
-        raise ProofError(Problem("key-file-damaged", found=path.name, retry="after-change")) from None
 
 
 def _must_be_able(ledger: Ledger | None, party: str | None, own: SigningKey | None, statement: Path | None) -> None:

@@ -13,7 +13,10 @@ from ledger.cli.talk import Talk, talking
 from ledger.errors import FormatError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ledger.audit.fieldwork.samples import Sample
+    from ledger.book import Copy, Ledger
 
 
 def add(group: typer.Typer) -> None:
@@ -74,7 +77,8 @@ def sample(  # noqa: PLR0913 - one per option
     with opened_to_read(database) as ledger:
         found = draw_sample(ledger, asked, size=size)
         body = found.body(_fresh())
-    _show(talk, found)
+        names = _names(ledger, found)
+    _show(talk, found, names)
     talk.tell("With --json comes the body of sample.drawn, ready to be stated.")
     talk.document({"sample": plain(found, talk.language), "body": plain(body)})
     return Exit.OK
@@ -87,7 +91,8 @@ def _again(fact: str, database: Database) -> int:
     talk = talking()
     with opened_to_read(database) as ledger:
         found = check_sample(ledger, fact)
-    _show(talk, found.again)
+        names = _names(ledger, found.again)
+    _show(talk, found.again, names)
     if found.again.fixed == "auditor":
         talk.remark("The auditor chose at which size to draw; the audit fixed no day for it.")
     talk.problems(found.problems)
@@ -98,7 +103,13 @@ def _again(fact: str, database: Database) -> int:
     return code
 
 
-def _show(talk: Talk, found: Sample) -> None:
+def _names(ledger: Ledger | Copy, found: Sample) -> dict[str, str]:
+    """The codes by which the audited party knows who was drawn: an id is on nobody's gate."""
+    with ledger.books_and_packs(found.log_size) as (books, _):
+        return books.names_of([member.thing for member in found.drawn])
+
+
+def _show(talk: Talk, found: Sample, names: Mapping[str, str]) -> None:
     talk.tell(
         "{drawn} of {population} drawn, at least {least}, from the log at size {size}.",
         drawn=len(found.drawn),
@@ -107,12 +118,18 @@ def _show(talk: Talk, found: Sample) -> None:
         size=found.log_size,
     )
     talk.table(
-        ["No.", "Id", "Weight", "Signs of risk"],
+        ["No.", "Code", "Id", "Weight", "Signs of risk"],
         [
-            [str(place), member.thing, str(member.weight), ", ".join(member.signs)]
+            [
+                str(place),
+                "" if names.get(member.thing) == member.thing else names.get(member.thing, ""),
+                member.thing,
+                str(member.weight),
+                ", ".join(member.signs),
+            ]
             for place, member in enumerate(found.drawn, 1)
         ],
-        right=(0, 2),
+        right=(0, 3),
     )
 
 

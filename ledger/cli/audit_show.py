@@ -48,7 +48,8 @@ def show(
         if view is None:
             raise NotFoundError(Problem("reference-unknown", "", audit[:64], "audit"))
         uses = {grant.grant: uses_of(books, grant.grant) for grant in view.grants}
-    _show_one(talk, view, uses)
+        names = books.names_of([view.line.by, *view.line.parties])
+    _show_one(talk, view, uses, names)
     talk.document({"audit": plain(view), "uses": plain(uses)})
 
 
@@ -73,8 +74,9 @@ def _show_list(talk: Talk, lines: list[AuditLine], names: Mapping[str, str]) -> 
     )
 
 
-def _show_one(talk: Talk, view: AuditView, uses: Mapping[str, list[Used]]) -> None:
-    _show_list(talk, [view.line], {})
+def _show_one(talk: Talk, view: AuditView, uses: Mapping[str, list[Used]], names: Mapping[str, str]) -> None:
+    _show_list(talk, [view.line], names)
+    talk.table(["Audited", "Id"], [[names.get(party, party), party] for party in view.line.parties])
     if view.grants:
         talk.table(
             ["Grant", "Looks", "Until", "Ended", "Used"],

@@ -97,7 +97,8 @@ def _tell(talk: Talk, made: Made) -> None:
     )
     if not made.is_signed:
         talk.remark("Its list of files is not signed: the log's key is not at hand.")
-    talk.tell("Whoever gets it unpacks it and runs there: python3 -I -S verify.py")
+    talk.tell("Whoever gets it unpacks it and runs there: python3 -I -S verify.py --key KEY")
+    talk.tell("Tell them KEY, the log's verifier key, by another way than the bundle; chaski keys shows it.")
     talk.document(
         {
             "file": str(made.path),

@@ -27,6 +27,7 @@ COMMANDS: Final = (
     "serve",
     "id",
     "submit",
+    "sign",
     "lot",
     "claims",
     "trace",

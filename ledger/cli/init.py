@@ -48,6 +48,14 @@ def init(
     predecessor_key: Annotated[
         str | None, typer.Option("--predecessor-key", metavar="VERIFIERKEY", help="That log's key.")
     ] = None,
+    predecessor_database: Annotated[
+        str | None,
+        typer.Option(
+            "--predecessor-database",
+            metavar="PATH|URL",
+            help="That log's database: verified whole, and that it was closed at this checkpoint.",
+        ),
+    ] = None,
 ) -> None:
     """Create a ledger: its keys, its books and the first entry of its log."""
     from ledger.book import Ledger
@@ -58,6 +66,8 @@ def init(
     who = operator or _ask("--operator", "Organisation that runs the ledger")
     settings = load(database=database, public_url=public_url)
     before = None if predecessor is None else _before(predecessor, predecessor_key)
+    if predecessor_database is not None:
+        _must_be_closed(before, predecessor_database, name)
     with Ledger.create(
         settings.database,
         origin=name,
@@ -83,6 +93,11 @@ def init(
             ("Operator", f"{who} ({facts['operator_party']})"),
         ]
     )
+    if before is not None and predecessor_database is None:
+        talk.remark(
+            "Whether {origin} was really closed there was not checked: --predecessor-database would.",
+            origin=before.checkpoint.origin,
+        )
     talk.tell("Give the verifier key to your buyers and auditors: with it they check every receipt without you.")
     where = (
         settings.state_dir or f"{settings.database}.*" if _on_a_server(settings.database) else f"{settings.database}.*"
@@ -103,6 +118,16 @@ def _before(file: Path, key: str | None) -> SignedCheckpoint:
     if key is None:
         raise FormatError(Problem("option-missing", expected="--predecessor-key", details={"command": "chaski init"}))
     return open_checkpoint(read(file), VerifierKey.parse(key))
+
+
+def _must_be_closed(before: SignedCheckpoint | None, database: str, name: str) -> None:
+    """Where the predecessor's books are at hand, nobody has to take its end on trust."""
+    from ledger.book.predecessor import must_be_closed
+
+    if before is None:
+        raise FormatError(Problem("option-missing", expected="--predecessor", details={"command": "chaski init"}))
+    with talking().progress("Verifying"):
+        must_be_closed(database, before, name)
 
 
 def _ask(option: str, question: str) -> str:

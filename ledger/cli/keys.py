@@ -1,13 +1,13 @@
-"""`chaski keys`: which keys may sign for whom, since when, which are revoked; and letting the node sign for a party."""
+"""`chaski keys`: which keys may sign for whom; making one, authorising one, letting the node sign for a party."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from ledger.cli.opening import opened, read
+from ledger.cli.opening import opened, read, write
 from ledger.cli.options import Database
 from ledger.cli.talk import talking
 from ledger.errors import FormatError, Problem
@@ -17,6 +17,8 @@ def add(app: typer.Typer) -> None:
     """Register the commands."""
     group = typer.Typer(invoke_without_command=True)
     group.callback()(keys)
+    group.command("make")(make)
+    group.command("authorise")(authorise)
     group.command("delegate")(delegate)
     group.command("rotate-log")(rotate_log)
     group.command("follow")(follow)
@@ -61,6 +63,59 @@ def keys(context: typer.Context, database: Database = None) -> None:
             "delegations": {party: list(types) for party, types in delegations.items()},
         }
     )
+
+
+def make(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to keep the key; never over another file.")],
+    *,
+    party: Annotated[str, typer.Option("--party", metavar="ID", help="Whose key it is.")],
+    log: Annotated[str, typer.Option("--log", metavar="NAME", help="The log it shall sign in, by its origin.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="What to send to the log's operator, for chaski keys authorise."
+        ),
+    ],
+    kind: Annotated[Literal["person", "organisation"], typer.Option("--kind", help="Who signs with it.")] = "person",
+) -> None:
+    """Make a key of your own, and the proof that you have it, for the operator to authorise."""
+    from ledger import canonical
+    from ledger.cli.key_file import write_new_key
+    from ledger.keys import possession_message
+
+    talk = talking()
+    # Asked first: a name that cannot be signed must not leave a key behind.
+    possession_message(log, party, b"")
+    key = write_new_key(file)
+    public = canonical.b64url(key.public)
+    proof = canonical.b64url(key.sign(possession_message(log, party, key.public)))
+    write(output, canonical.encode({"party": party, "key": public, "kind": kind, "proof": proof}) + b"\n")
+    talk.tell("The key is in {file}: show it to nobody, and keep a copy.", file=str(file))
+    talk.tell("Send {file} to the log's operator: chaski keys authorise takes it.", file=str(output))
+    talk.rows([("Key", public), ("Thumbprint", key.thumbprint)])
+    talk.document({"file": str(file), "authorisation": str(output), "key": public, "thumbprint": key.thumbprint})
+
+
+def authorise(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="What chaski keys make wrote for you; it holds no secret.")
+    ],
+    database: Database = None,
+) -> None:
+    """As the operator, let a party sign with a key of its own. Make sure first that it is that party who asks."""
+    from ledger import canonical
+    from ledger.cli.plain import plain
+
+    talk = talking()
+    body = canonical.load(read(file))
+    if not isinstance(body, dict):
+        raise FormatError(Problem("object-expected"))
+    with opened(database or context.obj) as ledger:
+        outcome = ledger.state_as_operator("key.authorised/1", body)
+    party, index = str(body["party"]), outcome.index or 0
+    talk.tell("{party} may sign with this key from index {index} on.", party=party, index=index)
+    talk.document({"party": party, "outcome": plain(outcome, talk.language)})
 
 
 def delegate(

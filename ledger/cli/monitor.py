@@ -71,7 +71,6 @@ def monitor(  # noqa: PLR0913 - one parameter per option
     """Follow a log: that it only grows, and that every new entry is as it must be."""
     from ledger.audit.monitoring.monitor import Monitor
     from ledger.audit.public.check import FETCHED_AT_ONCE
-    from ledger.audit.public.following import following as followed
     from ledger.audit.public.opening import is_address, opened_source
     from ledger.cli.verify_public import trust_of
 
@@ -82,7 +81,7 @@ def monitor(  # noqa: PLR0913 - one parameter per option
     with opened_source(source) as log:
         following = Monitor(
             log,
-            followed(trust, log),
+            trust,
             evidence=evidence or state.parent,
             stale_after=stale_after,
             at_once=FETCHED_AT_ONCE if is_address(source) else 1,

@@ -186,7 +186,7 @@ def _promises(ledger: Ledger | Copy, size: int, trust: Trust, receipts: Sequence
 
     if receipts or trust.policy is not None:
         known = replace(trust, keys=(VerifierKey.parse(ledger.verifier_key),))
-        log = LedgerLog(ledger, ledger.origin, ledger.checkpoint() if isinstance(ledger, Ledger) else None)
+        log = LedgerLog(ledger, ledger.origin, ledger.shown_checkpoint() if isinstance(ledger, Ledger) else None)
         if trust.policy is not None:
             known.check_witnessed(known.open(log.checkpoint()))
             yield "witnessed"

@@ -63,6 +63,10 @@ def init(
 
 def trust(
     log: Annotated[str, typer.Argument(metavar="VERIFIERKEY", help="The log's key, from a source you trust.")],
+    *,
+    only: Annotated[
+        bool, typer.Option("--only", help="From now on this key alone for its log: one given before was stolen.")
+    ] = False,
     state: State = _FILE,
 ) -> None:
     """Watch one more log, or accept one more key of a log that is watched."""
@@ -73,7 +77,7 @@ def trust(
     talk = talking()
     found = VerifierKey.parse(log)
     with Witness.open(state, clock=system_clock) as witness:
-        witness.trust(found)
+        witness.trust(found, only=only)
     talk.tell("The witness watches {origin}.", origin=found.name)
     talk.document({"origin": found.name, "verifier_key": found.format()})
 

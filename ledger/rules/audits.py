@@ -184,7 +184,8 @@ def sample_shows_the_seed_committed_to(heard: Heard, state: State, packs: Packs)
 def population_came_after_the_seed(heard: Heard, state: State, packs: Packs) -> Iterator[Problem]:
     """The population is read from a log that holds the commitment already, and none from entries to come.
 
-    Otherwise whoever draws could choose the seed by whom it draws.
+    Otherwise whoever draws could choose the seed by whom it draws. Nor is it read from what was recorded since a sample
+    of the audit has shown the seed: whoever knows it steers the root with the next fact.
     """
     del packs
     fact = heard.fact
@@ -196,6 +197,9 @@ def population_came_after_the_seed(heard: Heard, state: State, packs: Packs) -> 
         fixed_on = opened.value.get("population_on")
         if fixed_on is not None and day_of(heard.recorded_at) <= str(fixed_on):
             yield Problem("population-open", "/body/log_size", day_of(heard.recorded_at), str(fixed_on), "after-change")
+    for shown in state.marks(fact.audit, "sampled")[:1]:
+        if fact.log_size > shown.index:
+            yield Problem("population-after-seed", "/body/log_size", fact.log_size, shown.index, "after-change")
     if fact.log_size > heard.index:
         yield Problem("size-unknown", "/body/log_size", fact.log_size, heard.index)
 

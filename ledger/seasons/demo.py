@@ -26,6 +26,7 @@ from ledger.seasons.refusals import Refusal, tell_refusals, try_sales
 from ledger.seasons.story import Story
 from ledger.seasons.telling import Telling
 from ledger.seasons.voice import Say, Voice, silent
+from ledger.values import receipt_code
 from ledger.words import Language
 
 RenderPage = Callable[[Ledger, str], str]
@@ -54,6 +55,7 @@ class TracedLot:
     families: int
     deliveries: int
     receipts: tuple[str, ...]
+    receipt_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +198,13 @@ def _trace(ledger: Ledger, story: Story, built: _Built, out: Path) -> TracedLot:
     _write(out / f"{stem}.svg", labels.svg(label))
     _write(out / f"{stem}.png", labels.png(label))
     _write(out / f"{stem}.html", labels.a4([label] * 10))
-    receipts = []
+    receipts: list[str] = []
+    codes: list[str] = []
     for receipt in story.receipts(RECEIPTS):
         name = f"receipts/{story.name}-{receipt.number}.tlog-proof"
         _write(out / name, ledger.receipt(built.digests[receipt.statement]))
         receipts.append(name)
+        codes.append(receipt_code(built.digests[receipt.statement]))
     return TracedLot(
         commodity=story.commodity,
         lot=view.lot,
@@ -211,6 +215,7 @@ def _trace(ledger: Ledger, story: Story, built: _Built, out: Path) -> TracedLot:
         families=len(families(trace.contributions)),
         deliveries=len(trace.contributions),
         receipts=tuple(receipts),
+        receipt_code=codes[0],
     )
 
 
@@ -314,6 +319,7 @@ def _write_summary(report: DemoReport) -> None:
                 "grams": lot.grams,
                 "families": lot.families,
                 "receipts": list(lot.receipts),
+                "receipt_code": lot.receipt_code,
             }
             for lot in report.lots
         },
@@ -334,9 +340,13 @@ def _close(report: DemoReport, voice: Voice, program: str) -> None:
     for row in [heads, *rows]:
         voice.line(f"{row[0]:14}{row[1]:18}{row[2]:>14}{row[3]:>10}  {row[4]}")
     voice.line()
+    voice.tell(
+        "The log's key, to check bundle.zip and receipts with, from outside of them: {key}", key=report.verifier_key
+    )
     port = urlsplit(report.public_url).port or 80
     voice.tell("Next: {command}", command=f"{program} serve --database {report.database} --port {port}")
     voice.tell("then open {address}", address=f"{report.public_url}{report.lots[0].path}")
+    voice.tell("and a farmer's receipt {address}", address=f"{report.public_url}/r/{report.lots[0].receipt_code}")
 
 
 def _write(path: Path, content: str | bytes) -> None:

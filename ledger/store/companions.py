@@ -130,6 +130,10 @@ class Companions:
             raise file_trouble(error, path.name) from None
         return path
 
+    def evidence(self) -> list[Path]:
+        """What lies beside the database of contradictions that witnesses have shown."""
+        return sorted(self.base.parent.glob(f"{self.base.name}.fork-*.txt"))
+
     def has_demo_key(self) -> bool:
         """Whether the log's key follows from a seed."""
         return self.path(".key").read_text().endswith(DEMO_LINE)

@@ -180,14 +180,7 @@ class LogView:
 
     def succession(self) -> Succession | None:
         """The log's keys in their order, as its facts name them; None before the genesis. Raises ProofError."""
-        self.names.find(self.db, [LOG_SUBJECT])
-        number = self.names.number(LOG_SUBJECT)
-        rows = self.db.all(
-            "SELECT ix FROM mark WHERE log = ? AND subject = ? AND kind = 'log-key' AND gone IS NULL ORDER BY ix",
-            self.log,
-            -1 if number is None else number,
-        )
-        facts = [self.statement(index).fact for (index,) in rows]
+        facts = [self.statement(index).fact for index in self.log_key_indices()]
         if not facts or not isinstance(facts[0], LogOpened):
             return None
         handovers = tuple(
@@ -196,6 +189,17 @@ class LogView:
             if isinstance(fact, LogKeyRotated)
         )
         return Succession(VerifierKey.parse(facts[0].log_key), handovers)
+
+    def log_key_indices(self) -> list[int]:
+        """Where the log's facts name its keys: the genesis, then every rotation."""
+        self.names.find(self.db, [LOG_SUBJECT])
+        number = self.names.number(LOG_SUBJECT)
+        rows = self.db.all(
+            "SELECT ix FROM mark WHERE log = ? AND subject = ? AND kind = 'log-key' AND gone IS NULL ORDER BY ix",
+            self.log,
+            -1 if number is None else number,
+        )
+        return [index for (index,) in rows]
 
     def standing(self, code: str) -> Standing:
         """What became of the statement a receipt code stands for, as the log is now; an unknown one is no error."""

@@ -27,6 +27,7 @@ from ledger.log.merkle import leaf_hash, node_hash, root
 from ledger.log.note import VerifierKey
 from ledger.postings.privacy import WITHHELD
 from ledger.queries import Verification
+from ledger.rules.privacy import NOT_WITHHELD
 from ledger.statement import header, parse_payload, parse_restated
 from ledger.store.batch import entry_text
 from ledger.store.catalogue import Catalogue
@@ -207,7 +208,8 @@ def _signed(key: KnownKey, index: int, payload: bytes, signature: bytes, digest:
         keys.verify(key.public, signature, signing_input)
     except ProofError:
         raise ProofError(Problem("signature-invalid", "", index)) from None
-    if key.authorised_at > index:
+    # Not even by itself: only the genesis is signed by a key that it authorises.
+    if key.authorised_at >= max(index, 1):
         raise ProofError(Problem("key-used-before-authorised", "", index))
 
 
@@ -224,6 +226,11 @@ def _restated_there(key: KnownKey, index: int, payload: bytes, logged: bytes | N
         raise ProofError(Problem("statement-unreadable", "", index)) from None
     if (restated.id, restated.fact, restated.seq) != columns or restated.key != key.kid:
         raise ProofError(Problem("statement-misfiled", "", index))
+    # Nobody checks the signature of a text that is gone; at least it is one that may go, and its key was good by then.
+    if restated.fact.startswith(NOT_WITHHELD):
+        raise ProofError(Problem("statement-altered", "", index))
+    if key.authorised_at >= max(index, 1):
+        raise ProofError(Problem("key-used-before-authorised", "", index))
 
 
 def _readable(index: int, payload: bytes, columns: Row) -> None:
@@ -278,7 +285,7 @@ def _restated(db: Connection, log: int) -> dict[str, bytes]:
     """
     rows = db.all(
         "SELECT s.payload FROM name n JOIN mark m ON m.log = n.log AND m.subject = n.n"
-        " JOIN statement s ON s.log = m.log AND s.ix = m.ix WHERE n.log = ? AND n.text = ?",
+        " JOIN statement s ON s.log = m.log AND s.ix = m.ix WHERE n.log = ? AND n.text = ? ORDER BY m.ix",
         log,
         WITHHELD,
     )
@@ -289,7 +296,8 @@ def _restated(db: Connection, log: int) -> dict[str, bytes]:
         except LedgerError:
             continue
         if isinstance(fact, StatementWithheld):
-            found[fact.statement] = fact.restated.encode()
+            # A text goes once: what a later statement restates in its place counts for nothing.
+            found.setdefault(fact.statement, fact.restated.encode())
     return found
 
 

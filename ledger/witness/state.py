@@ -102,9 +102,11 @@ class State:
             raise NotFoundError(Problem("witness-not-found", retry="after-change"))
         return str(row[0])
 
-    def trust(self, key: VerifierKey) -> None:
-        """Watch the log whose key this is, or accept one more key for it."""
+    def trust(self, key: VerifierKey, *, only: bool = False) -> None:
+        """Watch the log whose key this is, or accept one more key for it; `only` this one from now on."""
         with self.changing():
+            if only:
+                self._db.run("DELETE FROM log_key WHERE origin = ?", key.name)
             self._db.run(
                 "INSERT INTO log_key (origin, key) VALUES (?, ?) ON CONFLICT (origin, key) DO NOTHING",
                 key.name,

@@ -99,9 +99,12 @@ class Witness:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def trust(self, key: VerifierKey) -> None:
-        """Watch one more log, or accept one more key of a log that is watched; raises FormatError."""
-        self._state.trust(_of_a_log(key))
+    def trust(self, key: VerifierKey, *, only: bool = False) -> None:
+        """Watch one more log, or accept one more key of a log that is watched; raises FormatError.
+
+        With `only` the keys given for that log before are trusted no more: one of them is in wrong hands.
+        """
+        self._state.trust(_of_a_log(key), only=only)
 
     def logs(self) -> list[WatchedLog]:
         """The logs this witness watches."""

@@ -510,6 +510,8 @@ def test_amounts_and_days_read_the_same_in_both_languages() -> None:
     assert formats.days("2025-12-03", "2026-01-15", "es") == "3 de diciembre de 2025 – 15 de enero de 2026"
     assert formats.days("2026-06-01", "2026-06-01", "es") == "1 de junio de 2026"
     assert formats.days("", "", "es") == ""
+    assert formats.moment_here("2026-08-05T01:30:00.000Z", "es") == "4 de agosto de 2026, 20:30 (hora del Perú)"
+    assert formats.moment_here("2026-08-05T01:30:00.000Z", "en") == "4 August 2026, 20:30 (Peru time)"
 
 
 def test_the_front_page_shows_how_to_check_the_log(client: TestClient) -> None:

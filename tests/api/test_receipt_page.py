@@ -84,6 +84,14 @@ def test_the_code_printed_offline_leads_to_the_entry_once_synchronised(world: Wo
     world.ledger.verify()
 
 
+def test_a_code_that_is_not_there_can_be_typed_again_at_once(world: World, client: TestClient) -> None:
+    code = code_of(delivery(world))
+    page = client.get(f"/r/{code}?lang=es", headers=HTML)
+    assert page.status_code == 404
+    assert 'name="code" required minlength="20" maxlength="60"' in page.text
+    assert f'value="{in_fours(code)}"' in page.text
+
+
 def test_a_corrected_delivery_is_said_to_be_corrected_and_when(world: World, client: TestClient) -> None:
     statement = delivery(world)
     first = world.ledger.state(statement)[0]

@@ -122,3 +122,43 @@ def test_the_front_page_says_since_when_nobody_has_looked(
 def test_where_nobody_has_an_address_nobody_is_asked(ledger: Ledger) -> None:
     with witnessed(ledger):
         assert ledger.witness_standing().witnessed_size == 0
+
+
+def shown(client: TestClient, ledger: Ledger) -> tuple[int, int]:
+    """The size of the checkpoint that is served, and how many cosigned it."""
+    answer = client.get("/log/demo/checkpoint").content
+    signed = open_checkpoint(answer, VerifierKey.parse(ledger.verifier_key), [KEY])
+    return signed.checkpoint.size, len(signed.cosignatures)
+
+
+def test_while_witnesses_are_being_asked_the_last_witnessed_checkpoint_is_served(
+    ledger: Ledger, client: TestClient, later: Later
+) -> None:
+    cosign(ledger)
+    size = ledger.head().size
+    client.post("/v1/facts", json=_fact(ledger))
+
+    assert shown(client, ledger) == (size, 1)
+    later.ahead += 11_000
+    assert shown(client, ledger) == (size + 1, 0), "a witness that is silent does not hide the log"
+    cosign(ledger)
+    assert shown(client, ledger) == (size + 1, 1)
+
+
+def test_the_checkpoint_that_is_served_never_goes_back(ledger: Ledger, client: TestClient, later: Later) -> None:
+    size = ledger.head().size
+    head = ledger.head()
+    assert shown(client, ledger) == (size, 0)
+    for _ in range(2):
+        client.post("/v1/facts", json=_fact(ledger))
+    later.ahead += 11_000
+    assert shown(client, ledger) == (size + 2, 0)
+
+    # A late cosignature of the first: newer than any other, and older than what was shown.
+    text = head.checkpoint.partition("\n\n")[0] + "\n"
+    line = cosign_note(text, NAME, SECRET, system_clock() // 1000)
+    ledger.take_cosignatures(size, bytes.fromhex(head.root), cosignatures_in(line.format().encode(), text, KEY))
+    later.ahead = 0
+
+    assert shown(client, ledger) == (size + 2, 0)
+    assert ledger.shown_checkpoint(at_least=size + 2) == client.get("/log/demo/checkpoint").content

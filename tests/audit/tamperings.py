@@ -576,6 +576,80 @@ def log_key_rotated_without_the_old_one(shop: Workshop, valley: Valley) -> None:
     shop.state(_signed(_operator(valley), "log.key-rotated/1", body, valley, by=valley.world.operator.id))
 
 
+@operator("key-not-authorised")
+def genesis_signed_by_a_key_that_came_later(shop: Workshop, valley: Valley) -> None:
+    """At index 0 nobody has authorised anybody: the key the genesis itself names as the operator's signs it."""
+    jws = sign(_payload(shop, 0), THIEF).jws
+    entries = shop.entries()
+    old = Entry.parse(entries[0])
+    entries[0] = Entry(old.origin, 0, old.recorded_at, old.previous, hashlib.sha256(jws).digest()).format()
+    shop.log_over(entries)
+    shop.put_line(0, jws.decode())
+    _enrol_thief(shop, valley)
+
+
+@operator("key-unsound")
+def log_key_brought_back(shop: Workshop, valley: Valley) -> None:
+    """A key that was replaced for a reason is named once more, and every handover on the way is signed for."""
+    origin, old = str(shop.said["origin"]), _log_key(valley)
+    first, second = (VerifierKey(origin, KeyKind.LOG, key.public).format() for key in (old, THIEF))
+    for new, signer in ((second, old), (first, THIEF)):
+        agreed = canonical.b64url(signer.sign(keys.rotation_message(origin, new)))
+        body = {"log_key": new, "old_key_signature": agreed}
+        shop.state(_signed(_operator(valley), "log.key-rotated/1", body, valley, id=valley.world.new_id("rotation")))
+
+
+@operator("withheld-differs")
+def retraction_withheld(shop: Workshop, valley: Valley) -> None:
+    """Without the text nobody sees that a delivery was taken back: what was corrected may never be withheld."""
+    _withhold(shop, valley, _index_of(shop, "fact.retracted/1"))
+
+
+@operator("withheld-differs")
+def text_withheld_under_a_key_that_came_later(shop: Workshop, valley: Valley) -> None:
+    """Nobody checks the signature of a text that is gone, so at least its key must have been good by then."""
+    _enrol_thief(shop, valley)
+    _withhold(shop, valley, _undisclosed(shop), key=THIEF.thumbprint)
+
+
+@operator("withheld-differs")
+def text_withheld_under_a_key_of_somebody_else(shop: Workshop, valley: Valley) -> None:
+    _withhold(shop, valley, _undisclosed(shop), key=valley.office.kid, by=valley.world.operator.id)
+
+
+@operator("withheld-differs")
+def text_withheld_a_second_time_and_restated_otherwise(shop: Workshop, valley: Valley) -> None:
+    text = canonical.unb64url(shop.lines()[valley.withheld].split(" ")[2])
+    heavier = text.replace(b"20000", b"90000")
+    assert heavier != text
+    body = {
+        "statement": Entry.parse(shop.entries()[valley.withheld]).statement.hex(),
+        "reason": "court-order",
+        "restated": heavier.decode(),
+    }
+    shop.state(_signed(_operator(valley), "statement.withheld/1", body, valley))
+    shop.put_line(valley.withheld, "withheld " + canonical.b64url(heavier))
+
+
+@operator("entry-malformed")
+def entry_recorded_on_a_day_there_is_not(shop: Workshop, valley: Valley) -> None:
+    jws = _signed(valley.office, "plot.retired/1", {}, valley)
+    index = shop.state(jws, recorded_at="2026-12-31T23:59:59.999Z")
+    texts = shop.entries()
+    texts[index] = texts[index].replace(b"2026-12-31T23:59:59.999Z", b"2026-99-99T99:99:99.999Z")
+    shop.log_over(texts, chained=False)
+
+
+@operator("manifest-malformed")
+def manifest_with_a_number_as_text(shop: Workshop, valley: Valley) -> None:
+    shop.said["rules_version"] = "1"
+
+
+@operator("manifest-malformed")
+def manifest_whose_period_says_more(shop: Workshop, valley: Valley) -> None:
+    shop.said["scope"] = {"kind": "period", "first": 0, "after": 300, "complete": True}
+
+
 # ---------------------------------------------------------------- tools
 
 
@@ -630,6 +704,44 @@ def _authorisation(valley: Valley, public: bytes, proof: bytes) -> dict[str, Any
         "kind": "organisation",
         "proof": canonical.b64url(proof),
     }
+
+
+def _index_of(shop: Workshop, fact: str) -> int:
+    """Where the first statement of a kind lies whose text is there."""
+    lines = enumerate(shop.lines())
+    return next(n for n, line in lines if " withheld " not in line and _payload(shop, n)["fact"] == fact)
+
+
+def _undisclosed(shop: Workshop) -> int:
+    """Where a delivery lies of which nothing is disclosed."""
+    told = shop.files["disclosures/000.txt"].decode()
+    digests = [Entry.parse(entry).statement.hex() for entry in shop.entries()[:256]]
+    lines = enumerate(shop.lines())
+    return next(
+        n
+        for n, line in lines
+        if " withheld " not in line and digests[n] not in told and _payload(shop, n)["fact"] == "lot.harvested/1"
+    )
+
+
+def _withhold(shop: Workshop, valley: Valley, index: int, **said: Any) -> None:
+    """As operator: say that a text is withheld, and put what is restated of it in its place."""
+    text = shop.lines()[index].split(" ")[1]
+    told = _payload(shop, index)
+    kid = canonical.load(canonical.unb64url(text.split(".")[0]))["kid"]  # type: ignore[index, call-overload]
+    restated = {name: told[name] for name in ("at", "by", "fact", "id")} | {"key": kid} | said
+    digest = Entry.parse(shop.entries()[index]).statement.hex()
+    body = {"statement": digest, "reason": "court-order", "restated": canonical.encode(restated).decode()}
+    shop.state(_signed(_operator(valley), "statement.withheld/1", body, valley))
+    shop.put_line(index, "withheld " + canonical.b64url(canonical.encode(restated)))
+
+
+def _enrol_thief(shop: Workshop, valley: Valley) -> None:
+    """A key of the operator's own making, enrolled at the end of the log as it should be."""
+    origin, party = str(shop.said["origin"]), valley.world.operator.id
+    proof = THIEF.sign(keys.possession_message(origin, party, THIEF.public))
+    body = _authorisation(valley, THIEF.public, proof)
+    shop.state(_signed(_operator(valley), "key.authorised/1", body, valley, id=valley.world.new_id("enrolled")))
 
 
 def _disclosed(shop: Workshop) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from ledger.audit.fieldwork.access import Drawable, Viewer
 from ledger.audit.fieldwork.answers import Answer
 from ledger.audit.fieldwork.period import Period
 from ledger.errors import RefusedError
-from tests.rules.test_audits import closing, ending, finding, granted, opened, own_key
+from tests.rules.test_audits import closing, drawing, ending, finding, granted, opened, own_key
 from tests.world import DAY, Farm, Party, World
 
 SEASON = Period("2026-01-01", "2026-12-31")
@@ -78,6 +78,20 @@ def refused(look: Callable[[], object]) -> None:
         look()
     (problem,) = error.value.problems
     assert (problem.code, problem.where, problem.found, problem.expected) == ("access-not-granted", "", None, None)
+
+
+def test_a_stranger_learns_nothing_from_a_sample_that_cannot_be_drawn_again(world: World) -> None:
+    """Whose audit it is is asked first: what drawing again stumbles over is for its two sides, and costs time."""
+    auditor, coop = world.certifier(), world.coop()
+    audit = opened(world, auditor, coop)
+    draft = drawing(world, auditor, audit, coop, population="lots")
+    world.say(draft)
+    with pytest.raises(RefusedError, match="population-empty"):
+        Viewer(world.ledger, auditor.id).sample(draft.id)
+
+    for name in (draft.id, draft["sample"], world.new_id("nothing")):
+        with pytest.raises(RefusedError, match="access-not-granted"):
+            Viewer(world.ledger, world.mill().id).sample(name)
 
 
 @every_look

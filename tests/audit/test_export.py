@@ -39,8 +39,11 @@ class Book:
     def verifier_key(self) -> str:
         return self.log.verifier.format()
 
-    def checkpoint(self) -> bytes:
+    def shown_checkpoint(self, at_least: int = 0) -> bytes:
         return self.log.note().format()
+
+    def succession(self) -> None:
+        return None
 
     def tile(self, level: int, index: int, width: int = 256) -> bytes:
         self.asked.append(f"{level}/{index}/{width}")
@@ -68,7 +71,7 @@ def test_an_export_is_exactly_the_public_files(tmp_path: Path, size: int) -> Non
     done = export(book(size), tmp_path / "out")
 
     assert files_in(tmp_path / "out") == book(size).log.files()
-    assert dict(public_files(book(size), size, book(size).checkpoint())) == book(size).log.files()
+    assert dict(public_files(book(size), size, book(size).shown_checkpoint())) == book(size).log.files()
     assert (done.size, done.written, done.kept, done.removed) == (size, len(book(size).log.files()), 0, 0)
 
 
@@ -103,7 +106,7 @@ def test_the_checkpoint_never_goes_back(tmp_path: Path) -> None:
 
     with pytest.raises(ProofError, match="export-larger"):
         export(book(299), tmp_path)
-    assert (tmp_path / "checkpoint").read_bytes() == book(300).checkpoint()
+    assert (tmp_path / "checkpoint").read_bytes() == book(300).shown_checkpoint()
 
 
 def test_a_checkpoint_that_is_not_continued_is_not_written_over(tmp_path: Path) -> None:
@@ -130,7 +133,7 @@ def test_new_cosignatures_of_the_same_size_are_written(tmp_path: Path) -> None:
     witnessed.log.witnesses["witness.example/1"] = log_key("witness")
 
     assert export(witnessed, tmp_path).written == 1
-    assert (tmp_path / "checkpoint").read_bytes() == witnessed.checkpoint()
+    assert (tmp_path / "checkpoint").read_bytes() == witnessed.shown_checkpoint()
 
 
 def failed(ledger: Book, folder: Path) -> str | None:

@@ -9,7 +9,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from ledger.audit.monitoring.alarm import AlarmKind
+from ledger.audit.monitoring.monitor import Monitor
 from ledger.audit.public.check import check_public
+from ledger.audit.public.export import export
+from ledger.audit.public.folder import FolderLog
 from ledger.audit.public.following import following
 from ledger.audit.public.trust import Trust
 from ledger.book import Ledger
@@ -20,6 +24,7 @@ from ledger.log.succession import Handover, Succession
 from ledger.settings import Settings
 from tests.api import world as worlds
 from tests.api.world import World
+from tests.log.tiny_log import TinyLog, log_key
 
 
 class Served:
@@ -109,3 +114,56 @@ def test_a_stranger_to_the_log_is_led_nowhere(world: World, source: Served) -> N
 
     assert following(Trust((stranger,)), source).keys == (stranger,)
     assert following(Trust(), source) == Trust()
+
+
+def test_an_exported_folder_follows_a_rotation(world: World, tmp_path: Path) -> None:
+    """The folder carries the list of keys, and goes on where the old key signs no more."""
+    old = pinned(world.ledger)
+    folder = tmp_path / "public"
+    export(world.ledger, folder)
+    assert (folder / "keys").read_bytes() == Succession(old.keys[0]).format()
+    kept = (folder / "checkpoint").read_bytes()
+    world.ledger.rotate_log_key(overlap=False)
+
+    export(world.ledger, folder)
+
+    log = FolderLog(folder)
+    with pytest.raises(LedgerError):
+        check_public(log, old)
+    assert check_public(log, following(old, log), kept=kept).size == world.ledger.head().size
+    assert export(world.ledger, folder).written == 0
+
+
+def test_a_folder_of_somebody_elses_keys_leads_nowhere(world: World, tmp_path: Path) -> None:
+    old = pinned(world.ledger)
+    world.ledger.rotate_log_key(overlap=False)
+    export(world.ledger, tmp_path)
+    thief = VerifierKey(world.ledger.origin, KeyKind.LOG, SigningKey.from_seed(b"t" * 32).public)
+    (tmp_path / "keys").write_bytes(Succession(thief).format())
+
+    assert following(old, FolderLog(tmp_path)) == old
+
+
+def test_a_monitor_that_is_running_follows_a_rotation(world: World, source: Served, tmp_path: Path) -> None:
+    monitor = Monitor(source, pinned(world.ledger), evidence=tmp_path)
+    first = monitor.look(None, 1)
+    world.ledger.rotate_log_key(overlap=False)
+
+    found = monitor.look(first.state, 2)
+
+    assert (found.alarm, found.new_entries) == (None, 1)
+    world.ledger.rotate_log_key(overlap=False)
+    assert monitor.look(found.state, 3).alarm is None
+
+
+def test_a_monitor_is_not_led_to_a_key_nobody_handed_the_log_to(world: World, source: Served, tmp_path: Path) -> None:
+    monitor = Monitor(source, pinned(world.ledger), evidence=tmp_path)
+    first = monitor.look(None, 1)
+    thief = TinyLog(origin=world.ledger.origin, key=log_key("thief"))
+    thief.append(*(b"%d" % number for number in range(300)))
+    source.instead["checkpoint"] = thief.note().format()
+
+    alarm = monitor.look(first.state, 2).alarm
+
+    assert alarm is not None
+    assert alarm.kind is AlarmKind.SIGNATURE

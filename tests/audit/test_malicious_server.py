@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.audit.monitoring.monitor import Monitor
 from ledger.audit.public.check import PublicVerification, check_public
 from ledger.audit.public.trust import Trust
 from ledger.audit.public.web import WebLog
 from ledger.errors import LedgerError, ProofError
-from ledger.log import NoteSignature, TileId, TlogProof
+from ledger.log import Checkpoint, NoteSignature, TileId, TlogProof, sign_checkpoint
 from ledger.log.policy import Policy, PolicyLog, PolicyWitness
 from tests.audit import forged
 from tests.audit.web import Answering, Server, hang_up, send, serving, status
@@ -377,6 +378,19 @@ def test_a_server_that_never_ends_its_head_is_left_in_time(server: Server) -> No
     server.instead["checkpoint"] = server.drip(b"HTTP/1.1 200 OK\r\n", iter(lambda: b"X-Y: z\r\n", b""))
 
     assert quickly(lambda: refused(server, seconds=0.6)) == "source-too-slow"
+
+
+def test_a_size_no_log_ever_reaches_exhausts_nobody(server: Server, tmp_path: Path) -> None:
+    """Whoever holds the log's key signs any size he likes; what is not there is missed at the first tile."""
+    for size in (2**53, 2**63 - 1):
+        checkpoint = Checkpoint(HONEST.origin, size, bytes(32))
+        server.files["checkpoint"] = sign_checkpoint(checkpoint, [HONEST.key]).format()
+        started = monotonic()
+        refused(server)
+        with WebLog(server.url, seconds=5) as log:
+            look = Monitor(log, TRUST, evidence=tmp_path).look(None, 0)
+        assert look.alarm is not None
+        assert monotonic() - started < 5
 
 
 @PATHS

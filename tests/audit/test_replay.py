@@ -522,9 +522,11 @@ def test_a_text_taken_out_in_secret_is_named(world: World) -> None:
     assert found(done) == [("withheld-otherwise", said.index, ["withheld-unsaid"])]
 
 
-def test_a_statement_of_keys_cannot_have_been_withheld(world: World, coop: Party) -> None:
+def test_a_statement_of_keys_cannot_have_been_withheld(tmp_path: Path) -> None:
     """The operator slips in that the authorisation of a key was withheld, so that nobody can read whose it is."""
-    own = world.unproven_key(coop, "person")
+    # A world of its own: its database does not verify any more either, which every other story must.
+    world = World.begin(tmp_path)
+    own = world.unproven_key(world.coop(), "person")
     said = world.say_as_operator(world.authorisation(own))
     statement = world.ledger._journal.so_far()[0].statement(said.index or 0)
     body = {
@@ -538,6 +540,9 @@ def test_a_statement_of_keys_cannot_have_been_withheld(world: World, coop: Party
 
     assert ("refused", index) in [(kind, at) for kind, at, _ in found(done)]
     assert "not-withholdable" in [code for _, _, codes in found(done) for code in codes]
+    with pytest.raises(ProofError, match="statement-altered"):
+        world.ledger.verify()
+    world.ledger.close()
 
 
 def test_what_leans_on_a_withheld_text_is_left_undecided(world: World, coop: Party) -> None:
@@ -554,6 +559,34 @@ def test_what_leans_on_a_withheld_text_is_left_undecided(world: World, coop: Par
 
     assert [(each.index, each.leans_on) for each in done.undecided] == [(confirmed.index, (said.index,))]
     assert (done.deviations, done.result) == ((), "passed-with-findings")
+
+
+def test_what_is_wrong_by_itself_is_not_excused_by_a_withheld_text(world: World, coop: Party) -> None:
+    """The node confirms a delivery in a farmer's name; its text is withheld, so that this might pass as undecided."""
+    farm = world.farm(coop)
+    delivery = world.delivery(farm, 50_000)
+    said = world.say(delivery)
+    farmer = world.party("Productora 1", "buyer")
+    body = {"lot": delivery["lot"], "statement": said.digest, "producer": farm.producer}
+    index = slip_in(world, world.draft("delivery.confirmed", body, farmer))
+    withhold(world, said)
+
+    done = judged(world)
+
+    assert found(done) == [("refused", index, ["fact-not-delegable"])]
+    assert [[problem.code for problem in each.problems] for each in done.undecided] == [["delivery-differs"]]
+    assert done.result == "failed"
+
+
+def test_a_head_signed_by_the_key_before_is_no_head(world: World) -> None:
+    """A thief of the replaced key holds the database too: inside the log it stands that the key is out of use."""
+    old = world.ledger._log_key
+    world.ledger.rotate_log_key(seed=named_bytes("next log key", 32))
+    world.ledger.end_overlap()
+    head = WholeLedger(world.ledger).head().checkpoint
+
+    with pytest.raises(ProofError, match="note-unsigned"):
+        judged(world, replaced_head=ShownHead(head, sign_checkpoint(head, [old]).format()))
 
 
 def test_a_text_withheld_while_the_log_is_read_is_no_deviation(world: World) -> None:

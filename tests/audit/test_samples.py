@@ -102,6 +102,29 @@ def test_a_day_fixed_beforehand_leaves_the_auditor_no_choice_of_moment(world: Wo
     assert "/body/log_size" in [problem.where for problem in check_sample(world.ledger, fact).problems]
 
 
+def test_the_word_for_what_a_sample_is_for_is_no_lever(world: World, farms: list[Farm]) -> None:
+    """Seed, population and root are fixed; a word the auditor thinks of last must not be tried until it pleases."""
+    auditor, coop = world.certifier(), world.coop()
+    audit = opened(world, auditor, coop, population_on="2026-06-14")
+    world.clock.set("2026-06-15T15:00:00+00:00")
+    lists = {
+        tuple(each.thing for each in draw_sample(world.ledger, wanted(audit, coop, purpose=f"visit-{n}")).drawn)
+        for n in range(8)
+    }
+    assert len(lists) == 1
+
+
+def test_what_is_drawn_later_is_drawn_from_before_the_seed_was_shown(world: World, farms: list[Farm]) -> None:
+    auditor, coop = world.certifier(), world.coop()
+    audit = opened(world, auditor, coop)
+    state(world, auditor, draw_sample(world.ledger, wanted(audit, coop)))
+    shown_at = world.ledger.head().size - 1
+    world.deliver(farms[0], 5_000)
+    later = draw_sample(world.ledger, wanted(audit, coop, population="deliveries"))
+    assert (later.log_size, later.population_size) == (shown_at, len(farms))
+    assert check_sample(world.ledger, state(world, auditor, later)).ok
+
+
 def test_more_than_the_least_may_be_drawn(world: World, farms: list[Farm]) -> None:
     auditor, coop = world.certifier(), world.coop()
     audit = opened(world, auditor, coop)

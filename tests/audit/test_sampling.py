@@ -15,7 +15,7 @@ from ledger.errors import FormatError
 from ledger.packs.sampling import parse_sampling, sampling
 from ledger.values import crockford
 
-URN = Urn("AUD1T00000000001", "C00P000000000001", "producers", "re-inspection", b"\xab" * 32)
+URN = Urn("AUD1T00000000001", "C00P000000000001", "producers", b"\xab" * 32)
 SEED = bytes(range(32))
 
 
@@ -26,7 +26,7 @@ def members(count: int, weight: int = 1) -> tuple[Member, ...]:
 
 def slow_draw(seed: bytes, urn: Urn, population: tuple[Member, ...], count: int) -> list[str]:
     """The obvious way: write a lot for every weight, sort all of them, walk down and take whoever is new."""
-    head = f"chaski.sample/v1\n{urn.audit}\n{urn.party}\n{urn.population}\n{urn.purpose}\n{urn.root.hex()}\n"
+    head = f"chaski.sample/v1\n{urn.audit}\n{urn.party}\n{urn.population}\n{urn.root.hex()}\n"
     lots = [
         (hmac.new(seed, f"{head}{member.thing} {number}\n".encode(), hashlib.sha256).digest(), member.thing)
         for member in population
@@ -60,16 +60,15 @@ def test_order_does_not_matter_and_more_only_makes_it_longer(order: list[int], f
     assert population_digest(population[place] for place in order) == population_digest(population)
 
 
-def test_another_seed_root_or_purpose_draws_another_sample() -> None:
+def test_another_seed_root_or_party_draws_another_sample() -> None:
     population = members(200)
     first = draw(SEED, URN, population, 20)
     others = [
         draw(bytes(32), URN, population, 20),
         draw(SEED, URN._replace(root=b"\xac" * 32), population, 20),
-        draw(SEED, URN._replace(purpose="product-samples"), population, 20),
         draw(SEED, URN._replace(party="C00P000000000002"), population, 20),
     ]
-    assert len({first, *others}) == 5
+    assert len({first, *others}) == 4
 
 
 def test_weight_is_likelihood() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +16,12 @@ from hypothesis import strategies as st
 
 from ledger.audit.bundles.check import CODES, check_bundle
 from ledger.audit.bundles.standalone import verify as program
-from ledger.errors import LedgerError, ProofError
+from ledger.errors import FormatError, LedgerError, ProofError
+from ledger.log import KeyKind, VerifierKey
+from ledger.log.policy import Policy
 from ledger.rules.identity import NEVER_DELEGABLE
-from tests.audit.bundled import POLICY, Valley, Workshop, bundled, told, verify_py
+from ledger.rules.privacy import NOT_WITHHELD
+from tests.audit.bundled import POLICY, WITNESSES, Valley, Workshop, bundled, told, verify_py
 from tests.audit.tamperings import CASES, Case
 
 
@@ -153,6 +159,97 @@ def test_a_link_in_the_folder_is_not_followed(whole: Path, tmp_path: Path) -> No
     (folder / "log" / "policy").symlink_to(target)
 
     assert verify_py(folder).returncode == program.KINDS["file-unlisted"][0]
+
+
+@pytest.mark.parametrize("name", ["log/policy", "left-behind"])
+def test_a_pipe_in_the_folder_is_not_waited_for(whole: Path, tmp_path: Path, name: str) -> None:
+    folder = Workshop.of(whole).unpacked(tmp_path / "x")
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+
+    assert verify_py(folder).returncode == program.KINDS["file-unlisted"][0]
+
+
+def test_a_number_of_a_million_digits_is_answered_at_once() -> None:
+    """Pythons before 3.10.7 read digits in the square of their number: so does this one where it is let."""
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        started = time.perf_counter()
+        for refused in (b"9" * 2_000_000, b"[-" + b"1" * 2_000_000 + b"]"):
+            with pytest.raises(ValueError, match="number"):
+                program.parse_json(refused, 1 << 31)
+        assert program.kid_of("9" * 2_000_000) is None
+        assert time.perf_counter() - started < 1
+    finally:
+        sys.set_int_max_str_digits(limit)
+
+
+_KEYS = [VerifierKey(f"w{n}.example", KeyKind.COSIGNER, key.public).format() for n, key in enumerate(WITNESSES)]
+_LOG = VerifierKey("log.example/x", KeyKind.LOG, WITNESSES[0].public).format()
+_WEAK = VerifierKey("w.example", KeyKind.COSIGNER, (1).to_bytes(32, "little")).format()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        POLICY.format().decode(),
+        f"witness a {_KEYS[0]}\nquorum a\n",
+        f"witness a\u00a0b {_KEYS[0]}\nquorum a\u00a0b\n",
+        f"witness a {_KEYS[0]}\nquorum\u3000a\n",
+        f"witness a {_KEYS[0]}\r\nquorum a\r\n",
+        f"witness a {_KEYS[0]}\x1cquorum\nquorum a\n",
+        f"witness a {_KEYS[0]}\nquorum a",
+        f"witness a {_KEYS[0]}\nquorum a\nquorum none\n",
+        f"quorum a\nwitness a {_KEYS[0]}\n",
+        f"witness a {_KEYS[0]}\nwitness b {_KEYS[0]}\nquorum a\n",
+        f"witness a {_WEAK}\nquorum a\n",
+        f"witness \udce9 {_KEYS[0]}\nquorum \udce9\n",
+        f"witness a \udce9{_KEYS[0]}\nquorum a\n",
+        f"log {_LOG}\nlog {_LOG}\nquorum none\n",
+        f"log {_LOG} https://log.example\nquorum none\n",
+        f"log {_KEYS[0]}\nquorum none\n",
+        f"witness a {_KEYS[0]}\ngroup g 1 a a\nquorum g\n",
+        f"witness a {_KEYS[0]}\ngroup g 2 a\nquorum g\n",
+        f"witness a {_KEYS[0]}\ngroup a any a\nquorum a\n",
+        f"witness none {_KEYS[0]}\nquorum none\n",
+        "".join(f"group g{n} any g{n - 1}\n" if n else f"witness g0 {_KEYS[0]}\n" for n in range(70)) + "quorum g69\n",
+        "#" * 70_000 + "\nquorum none\n",
+        "quorum none\n",
+        "",
+    ],
+)
+def test_verify_py_reads_a_policy_as_the_ledger_does(text: str) -> None:
+    data = text.encode("utf-8", "surrogateescape")
+    try:
+        expected = Policy.parse(data)
+    except FormatError:
+        with pytest.raises(program.Failed) as failed:
+            program.parse_policy(data, "policy")
+        assert failed.value.kind == "policy-malformed"
+        return
+    found = program.parse_policy(data, "policy")
+    assert found.quorum == expected.quorum
+    assert {name: key.text for name, key in found.witnesses.items()} == {
+        each.name: each.key.format() for each in expected.witnesses
+    }
+
+
+def test_a_log_key_outside_the_main_subgroup_is_unsound(whole: Path) -> None:
+    shop = Workshop.of(whole)
+    origin = str(shop.said["origin"])
+    for weak in ((1).to_bytes(32, "little"), b"\xff" * 32):
+        with pytest.raises(program.Failed) as failed:
+            program.Facts(origin)._log_key(7, VerifierKey(origin, KeyKind.LOG, weak).format())
+        assert failed.value.kind == "key-unsound"
+
+
+def test_verify_py_knows_what_may_never_be_withheld() -> None:
+    assert program.NOT_WITHHELD == NOT_WITHHELD
+
+
+def test_a_key_whose_name_is_no_text_is_no_key(whole: Path) -> None:
+    assert program.parse_verifier_key("\udce9" + _LOG) is None
 
 
 def test_what_a_desktop_leaves_behind_is_passed_over(whole: Path, tmp_path: Path) -> None:

@@ -77,6 +77,8 @@ def test_a_party_is_balanced_at_the_terminal(chaski: Chaski, scene: Scene, folde
     assert "dispatched -25 kg" in said.out
     answer = chaski("audit", "mass-balance", scene.coop.place, *YEAR, *database, "--json").json
     assert [(each["form"], each["closing"]) for each in answer["stock"]] == [("dry-parchment", 15_000)]
+    empty = chaski("audit", "mass-balance", scene.coop.id, "--from", "2020-01-01", "--to", "2020-12-31", *database)
+    assert "nothing moved in these days" in empty.out
     wrong = chaski("audit", "mass-balance", scene.coop.id, "--from", "2026-02-30", "--to", DAY, *database, "--json")
     assert (wrong.code, wrong.codes) == (3, ["day-malformed"])
 
@@ -126,6 +128,7 @@ def test_audits_are_listed_and_shown(chaski: Chaski, scene: Scene, folder: Path)
     assert chaski("audit", "show", *database, "--json").json["findings"] == []
     one = chaski("audit", "show", scene.audit, *database)
     assert scene.grant in one.out
+    assert scene.coop.id in one.out
     answer = chaski("audit", "show", scene.audit, *database, "--json").json
     assert answer["audit"]["seed_digest"] == SEED_DIGEST
     assert answer["uses"] == {scene.grant: []}

@@ -224,6 +224,28 @@ def test_a_successor_needs_its_predecessors_key_and_a_name_of_its_own(chaski: Ch
     assert chaski(*start, "--origin", ORIGIN, "--predecessor-key", made["key"]).codes == ["predecessor-is-itself"]
 
 
+def test_a_successor_is_not_begun_on_a_log_that_goes_on(chaski: Chaski, made: dict[str, Any], folder: Path) -> None:
+    (folder / "before").write_bytes(made["checkpoint"])
+    start = (
+        "init", "-d", "next.db", "--operator", "X", "--predecessor-key", made["key"],
+        "--predecessor-database", "chaski.db", "--json",
+    )  # fmt: skip
+    open_yet = chaski(*start, "--origin", "ledger.example/log/b", "--predecessor", "before")
+    chaski("freeze", "--origin", ORIGIN, "--successor", "ledger.example/log/b", "--checkpoint", "final")
+    behind = chaski(*start, "--origin", "ledger.example/log/b", "--predecessor", "before")
+    another = chaski(*start, "--origin", "ledger.example/log/c", "--predecessor", "final")
+    without = chaski(*start, "--origin", "ledger.example/log/b")
+
+    assert [each.codes for each in (open_yet, behind, another, without)] == [
+        ["predecessor-not-closed"],
+        ["predecessor-not-closed"],
+        ["predecessor-names-another"],
+        ["option-missing"],
+    ]
+    assert not (folder / "next.db").exists()
+    assert chaski(*start, "--origin", "ledger.example/log/b", "--predecessor", "final").code == 0
+
+
 # ---------------------------------------------------------------- doctor
 
 

@@ -17,9 +17,12 @@ from shutil import copytree
 from typing import Any
 
 import pytest
+import uvicorn
 
+from api import server
 from ledger import canonical
 from ledger.book import Ledger
+from ledger.settings import Settings
 from tests.cli import story
 from tests.cli.conftest import Answer, Chaski
 from tests.cli.refusals import BODY, ENVELOPE, ORIGIN, Refusal, refusals, signed
@@ -788,6 +791,21 @@ def test_serve_finds_a_free_port_itself(place: Place) -> None:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
     assert process.returncode == 0, said
+
+
+def test_serve_listens_before_it_says_where(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads the address and calls at once is not turned away."""
+    called: list[int] = []
+
+    def call(port: int) -> None:
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            called.append(port)
+
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: None)
+    with Ledger.open("chaski.db") as ledger:
+        server.serve(ledger, Settings(), port=0, bound=call)
+
+    assert called
 
 
 def test_serve_says_when_the_port_is_taken(place: Place) -> None:

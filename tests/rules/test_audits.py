@@ -255,9 +255,10 @@ def test_a_look_stays_in_the_log_for_ever(world: World) -> None:
 def test_a_sample_is_drawn_with_the_seed_committed_to(world: World) -> None:
     auditor, coop = world.certifier(), world.coop()
     audit_id = opened(world, auditor, coop)
+    at = world.ledger.head().size
     world.say(drawing(world, auditor, audit_id, coop))
-    world.say(drawing(world, auditor, audit_id, coop, purpose="product-samples"))
-    few = {"size_rule": "eu-re-inspection", "population_size": 4, "population": "lots"}
+    world.say(drawing(world, auditor, audit_id, coop, purpose="product-samples", log_size=at))
+    few = {"size_rule": "eu-re-inspection", "population_size": 4, "population": "lots", "log_size": at}
     world.say(drawing(world, auditor, audit_id, coop, **few))
 
 
@@ -284,12 +285,25 @@ def test_a_population_known_before_the_seed_is_refused(world: World) -> None:
     world.say(drawing(world, auditor, fixed, coop))
 
 
+@pytest.mark.rule("population_came_after_the_seed", "refuses")
+def test_nothing_is_drawn_from_what_was_recorded_after_the_seed_was_shown(world: World) -> None:
+    """Whoever knows the seed and states a fact steers the root: try facts until the sample pleases, then state one."""
+    auditor, coop = world.certifier(), world.coop()
+    audit_id = opened(world, auditor, coop)
+    world.say(drawing(world, auditor, audit_id, coop))
+    shown_at = world.ledger.head().size - 1
+    world.farm(coop)
+    assert world.refused(drawing(world, auditor, audit_id, coop, population="lots")) == ["population-after-seed"]
+    world.say(drawing(world, auditor, audit_id, coop, population="lots", log_size=shown_at))
+
+
 @pytest.mark.rule("sample_is_drawn_once", "refuses")
 def test_nobody_draws_again_until_it_pleases(world: World) -> None:
     auditor, coop = world.certifier(), world.coop()
     audit_id = opened(world, auditor, coop)
+    at = world.ledger.head().size
     world.say(drawing(world, auditor, audit_id, coop))
-    assert world.refused(drawing(world, auditor, audit_id, coop)) == ["sample-already-drawn"]
+    assert world.refused(drawing(world, auditor, audit_id, coop, log_size=at)) == ["sample-already-drawn"]
 
 
 @pytest.mark.rule("sample_is_large_enough", "refuses")

@@ -117,9 +117,11 @@ def test_it_says_what_each_lot_carries_and_what_is_refused(shown: Shown) -> None
 
 
 def test_it_ends_with_a_table_and_the_next_command(shown: Shown) -> None:
-    assert shown.lines[-2] == f"Next: chaski serve --database {shown.report.database} --port 8080"
-    assert shown.lines[-1] == f"then open {URL}/L/{shown.report.lots[0].lot}"
-    assert any(line.startswith("coffee") and "18,975 kg" in line for line in shown.lines[-8:])
+    assert shown.report.verifier_key in shown.lines[-4]
+    assert shown.lines[-3] == f"Next: chaski serve --database {shown.report.database} --port 8080"
+    assert shown.lines[-2] == f"then open {URL}/L/{shown.report.lots[0].lot}"
+    assert shown.lines[-1] == f"and a farmer's receipt {URL}/r/{shown.report.lots[0].receipt_code}"
+    assert any(line.startswith("coffee") and "18,975 kg" in line for line in shown.lines[-10:])
 
 
 def test_what_an_earlier_demo_left_is_gone_and_what_is_not_the_demos_stays(shown: Shown) -> None:

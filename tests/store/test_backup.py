@@ -20,7 +20,7 @@ from ledger.book.backup_manifest import Manifest
 from ledger.book.restore import Restored, restore
 from ledger.errors import FormatError, LedgerError
 from ledger.store.companions import Companions
-from tests.store.world import COOP, PERSON, Place, accept, count, delivery, facility, found, place, tell
+from tests.store.world import COOP, PERSON, Place, accept, count, delivery, facility, fact, found, place, tell, thing
 
 SECRET_ENDINGS = (".key", ".node.key", ".operator.key", ".master.key", ".persons")
 
@@ -383,6 +383,45 @@ def test_a_dump_that_lacks_a_table_or_holds_the_persons_keys_is_refused(
         assert found_bad.value.problems[0].code == "backup-dump-bad"
         (data / "chaski.dump").write_bytes(b"PGDMP no dump at all")
         assert refused(lambda name=name: backed_up(ledger, tmp_path, name)) == "backup-dump-bad"  # type: ignore[misc]
+
+
+def test_a_lost_vault_comes_back_from_a_dump_without_what_was_erased_since(
+    on_postgres: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = on_postgres.create()
+    tell(ledger)
+    leaver = {"producer": thing("leaver"), "code": "P-99", "district": "Distrito Inventado"}
+    told = fact("producer.enrolled", leaver, sealed={"/person": {"name": PERSON}})
+    [enrolled] = accept(ledger.state(told, party=COOP))
+    monkeypatch.setenv("PATH", f"{_pg_dump()}{os.pathsep}{os.environ['PATH']}")
+    data, keys, first = backed_up(ledger, tmp_path)
+    for command in first.commands:
+        subprocess.run(command, shell=True, check=True, capture_output=True)
+    backed_up(ledger, tmp_path)
+    body = {"erasure": thing("gone"), "person": thing("leaver"), "asked_on": "2026-06-12", "grounds": "objected"}
+    accept(ledger.state(fact("erasure.requested", body), party=COOP))
+    accept([outcome for _, outcome in ledger.erase_due()])
+    on_postgres.close(ledger)
+    plain = on_postgres.database.replace("postgresql+psycopg://", "postgresql://")
+    with psycopg.connect(plain, autocommit=True) as db:
+        for schema in ("vault", "persons"):
+            db.execute(f"DROP SCHEMA {schema} CASCADE")
+            db.execute(f"CREATE SCHEMA {schema}")
+    for schema, dump in (("vault", data / "chaski.dump"), ("persons", keys / "chaski.persons.dump")):
+        asked = ["pg_restore", "--no-owner", f"--schema={schema}", f"--dbname={plain}", str(dump)]
+        subprocess.run(asked, check=True, capture_output=True)
+
+    there = restore(
+        data,
+        keys_folder=keys,
+        database=on_postgres.database,
+        state_dir=on_postgres.state_dir,
+        sealed_only=True,
+        workers=1,
+    )
+
+    assert there.erased_again == 1
+    assert on_postgres.open().disclosures(enrolled.digest, party=COOP) == {}
 
 
 def test_a_postgresql_ledger_comes_back_from_its_dumps(

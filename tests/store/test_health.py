@@ -8,15 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import psycopg
 import pytest
 
 from ledger.book import Ledger
 from ledger.book.health import DISK_BAD, DISK_LOW, Check, examine
+from ledger.errors import NotFoundError
 from ledger.keys import SigningKey
 from ledger.log import KeyKind, VerifierKey
-from ledger.log.policy import Policy
+from ledger.log.policy import Policy, PolicyLog, PolicyWitness
 from ledger.store.companions import Companions
-from tests.store.world import HandClock, Place, found
+from tests.store.world import HandClock, Place, found, place
 
 DAY = 86_400_000
 
@@ -137,3 +139,78 @@ def test_a_log_put_back_behind_what_was_seen_is_found(there: Place, clock: HandC
     check = looked_at(there, clock)["ledger"]
 
     assert (codes(check), check.state) == (["older-than-remembered"], "bad")
+
+
+def test_a_key_that_is_in_no_backup_is_found(there: Place, clock: HandClock, tmp_path: Path) -> None:
+    ledger = there.open(clock=clock)
+    ledger.back_up(tmp_path / "bk", keys_folder=tmp_path / "safe")
+    ledger.rotate_log_key()
+
+    assert codes(looked_at(there, clock)["backup"]) == ["doctor-backup-before-key"]
+    ledger.back_up(tmp_path / "bk2", keys_folder=tmp_path / "safe2")
+    assert codes(looked_at(there, clock)["backup"]) == []
+
+
+def test_evidence_beside_the_ledger_is_not_overlooked(there: Place, clock: HandClock) -> None:
+    kept = Companions(there.file).keep_evidence(b"what a witness has shown")
+
+    check = looked_at(there, clock)["ledger"]
+
+    assert (codes(check), check.state) == (["doctor-evidence"], "bad")
+    assert check.problems[0].found == kept.name
+
+
+def test_a_lost_head_is_told_by_the_first_who_looks(there: Place, clock: HandClock) -> None:
+    there.companion(".head").unlink()
+
+    assert codes(looked_at(there, clock)["ledger"]) == ["doctor-head-lost"]
+    assert codes(looked_at(there, clock)["ledger"]) == []
+
+
+def test_what_was_forgotten_is_not_said_to_be_proved(there: Place, clock: HandClock) -> None:
+    remembered = there.open(clock=clock)
+    assert "remembered-head" in remembered.verify(workers=1).proved
+    there.close(remembered)
+    there.companion(".head").unlink()
+
+    assert "remembered-head" not in there.open(clock=clock).verify(workers=1).proved
+
+
+def test_a_lost_vault_is_not_taken_for_an_empty_one(there: Place, clock: HandClock) -> None:
+    for ending in (".vault", ".persons"):
+        there.companion(ending).unlink()
+
+    check = looked_at(there, clock)["ledger"]
+
+    assert (codes(check), check.state) == (["vault-missing"], "bad")
+    assert not there.companion(".vault").exists()
+    there.companion(".vault").touch()
+    assert looked_at(there, clock)["ledger"].state == "ok", "whoever has no copy says so by hand"
+
+
+@pytest.mark.postgres
+def test_a_lost_vault_on_postgresql_is_not_taken_for_an_empty_one(tmp_path: Path, postgres_url: str) -> None:
+    with place("postgresql", tmp_path, postgres_url) as where:
+        where.close(where.create())
+        with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as db:
+            db.execute("DROP SCHEMA vault CASCADE")
+            with pytest.raises(NotFoundError) as caught:
+                where.open()
+            assert [each.code for each in caught.value.problems] == ["vault-missing"]
+            db.execute("CREATE SCHEMA vault")
+        where.open()
+
+
+def test_a_log_that_must_not_grow_unwitnessed_and_has_is_bad(there: Place, clock: HandClock) -> None:
+    with there.open(clock=clock) as ledger:
+        key = VerifierKey("witness.example/w", KeyKind.COSIGNER, SigningKey.derived(b"tests", "w").public)
+        log = VerifierKey.parse(ledger.verifier_key)
+    policy = Policy.of([PolicyLog(log)], [PolicyWitness("w", key)], 1)
+
+    def closed() -> Ledger:
+        return Ledger.open(there.database, clock=clock, policy=policy, unwitnessed_seconds=5)
+
+    clock.now += 30_000
+    check = looked_at(there, clock, closed)["witnesses"]
+
+    assert (codes(check), check.state) == (["log-unwitnessed"], "bad")

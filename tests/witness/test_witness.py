@@ -95,6 +95,19 @@ def test_a_second_key_of_a_log_is_accepted_once_it_is_trusted(watched: Watched) 
         assert len(witness.logs()[0].keys) == 2
 
 
+def test_a_stolen_key_of_a_log_is_trusted_no_more(watched: Watched) -> None:
+    """A thief continues what the witness has seen, honestly at first: with the old key alone it goes no further."""
+    rotated = TinyLog.of(20)
+    rotated.key = log_key("new key")
+    with watched.witness() as witness:
+        witness.add_checkpoint(request(watched.log, 0, 12))
+        witness.trust(rotated.verifier, only=True)
+
+        assert refusal(witness, request(watched.log, 12, 20)) == "witness-log-unsigned"
+        witness.add_checkpoint(request(rotated, 12, 20))
+        assert [key for each in witness.logs() for key in each.keys] == [rotated.verifier.format()]
+
+
 def test_two_logs_do_not_mix(watched: Watched) -> None:
     other = TinyLog(origin="example.org/log/other", key=log_key("other"))
     other.append(b"one", b"two")

@@ -19,7 +19,7 @@ from ledger.audit.fieldwork.grants import Grant, Used, grant_of, grants_on, gran
 from ledger.audit.fieldwork.mass_balance import mass_balance, whose
 from ledger.audit.fieldwork.period import Period
 from ledger.audit.fieldwork.population import Weighting, population
-from ledger.audit.fieldwork.samples import SampleCheck, check_sample
+from ledger.audit.fieldwork.samples import SampleCheck, audit_of_sample, check_sample
 from ledger.audit.fieldwork.sampling import population_digest
 from ledger.audit.fieldwork.window import EVERYTHING, Window, births
 from ledger.book import Ledger
@@ -100,11 +100,10 @@ class Viewer:
     def sample(self, sample: str) -> SampleCheck:
         """A sample of an audit this party is a side of, drawn again."""
         try:
-            check = check_sample(self.ledger, sample)
+            self.audit(audit_of_sample(self.ledger, sample))
+            return check_sample(self.ledger, sample)
         except NotFoundError:
             raise _refused() from None
-        self.audit(check.again.audit)
-        return check
 
     def audits(self) -> list[AuditLine]:
         """The audits this party opened or is audited in; all, for whoever keeps the ledger."""

@@ -98,7 +98,8 @@ class Drawing:
 def draw_sample(reading: Reading, asked: Drawing, *, size: int | None = None) -> Sample:
     """Draw from a party's population for an audit that stands.
 
-    At the log size the audit fixed when it was opened; else at `size`, or as the log stands. Raises NotFoundError for
+    At the log size the audit fixed when it was opened; else at `size`, or as the log stood when the seed was first
+    shown, or as it stands. Raises NotFoundError for
     an unknown audit, FormatError for a seed that is none, RefusedError where the audit did not commit to it, is of
     others, or there is nothing to draw from.
     """
@@ -143,6 +144,14 @@ def check_sample(reading: Reading, sample: str) -> SampleCheck:
     return SampleCheck(record.id, again, problems)
 
 
+def audit_of_sample(reading: Reading, sample: str) -> str:
+    """The audit a sample is of, by the fact's id, digest or the sample's; raises NotFoundError where it is no sample.
+
+    Drawing again costs time and tells of the party's books: whoever asks is asked first whether the audit is its own.
+    """
+    return _said(reading, sample, "sample", SampleDrawn)[1].audit
+
+
 def audit_opened(reading: Reading, audit: str) -> AuditOpened:
     """What was said when an audit was opened, by its id; raises NotFoundError where no such audit stands."""
     return _said(reading, audit, "audit", AuditOpened)[1]
@@ -169,7 +178,12 @@ def _size(reading: Reading, opened: AuditOpened, size: int | None) -> tuple[int,
     """The log size a population is read at, and who chose it."""
     if opened.population_on is not None:
         return reading.size_by(opened.population_on + DAYS_END), "audit"
-    return reading.stands_at()[0] if size is None else size, "auditor"
+    if size is not None:
+        return size, "auditor"
+    with reading.books_and_packs() as (books, _):
+        drawn = books.marks([opened.audit], ("sampled",)).get(opened.audit, ())
+    # Once the seed has been shown, whoever states a fact could steer the root: what came since is not drawn from.
+    return min([reading.stands_at()[0], *(mark.index for mark in drawn)]), "auditor"
 
 
 def _short(value: object) -> str | int:
@@ -188,7 +202,7 @@ def _drawn(reading: Reading, opened: AuditOpened, asked: Drawing, size: int | No
         raise RefusedError(Problem("population-empty", "/population", asked.party, retry="after-change"))
     root = reading.root_at(at)
     least = sampling().sizes[asked.size_rule].of(len(members))
-    urn = Urn(opened.audit, asked.party, asked.population, asked.purpose, root)
+    urn = Urn(opened.audit, asked.party, asked.population, root)
     drawn = draw(bytes.fromhex(asked.seed), urn, members, asked.count or least)
     of_id = {member.thing: member for member in members}
     return Sample(

@@ -24,12 +24,15 @@ class Member(NamedTuple):
 
 
 class Urn(NamedTuple):
-    """What one drawing is about; a seed gives another list for every one of these."""
+    """What one drawing is about; a seed gives another list for every one of these.
+
+    Nothing of it may be left to whoever draws once the root is known: a word of its own choosing would be tried until
+    the list pleases.
+    """
 
     audit: str
     party: str
     population: str
-    purpose: str
     root: bytes
 
 
@@ -51,7 +54,7 @@ def draw(seed: bytes, urn: Urn, members: Sequence[Member], count: int) -> tuple[
     comes out first, with all its lots: at every step somebody of weight 5 is five times as likely as somebody of
     weight 1, and nobody comes twice. To draw more makes the list longer at its end and changes nothing before it.
     """
-    heading = "\n".join((_DOMAIN, urn.audit, urn.party, urn.population, urn.purpose, urn.root.hex(), ""))
+    heading = "\n".join((_DOMAIN, urn.audit, urn.party, urn.population, urn.root.hex(), ""))
     ranked = sorted((_smallest(seed, heading, member), member.thing) for member in members)
     return tuple(thing for _, thing in ranked[:count])
 

@@ -16,6 +16,7 @@ from typing import Final
 from ledger.audit.monitoring.alarm import Alarm, AlarmKind, alarm_of
 from ledger.audit.monitoring.state import MonitorState
 from ledger.audit.public.check import fork_between, must_end_at
+from ledger.audit.public.following import following
 from ledger.audit.public.source import LogSource
 from ledger.audit.public.trust import Seen, Trust
 from ledger.audit.public.walk import Progress, walk
@@ -68,7 +69,7 @@ class Monitor:
         kept = None if state.note is None else Seen(Checkpoint.parse(state.note.text), state.note)
         seen: Seen | None = None
         try:
-            seen = self._trust.open(self._source.checkpoint())
+            seen = self._opened()
             after = self._followed(state, kept, seen, now, progress)
         except _ForkedError as found:
             alarm = self._proven(found.fork, AlarmKind.FORK, "log-forked")
@@ -81,6 +82,18 @@ class Monitor:
             new = seen.checkpoint.size - (0 if kept is None else kept.checkpoint.size)
             return Look(_alarmed(after, stale, now), stale, new)
         return Look(_alarmed(state, alarm, now), alarm, 0)
+
+    def _opened(self) -> Seen:
+        """The newest checkpoint; where the keys known so far have not signed it, those they handed the log over to."""
+        note = self._source.checkpoint()
+        try:
+            return self._trust.open(note)
+        except ProofError as error:
+            led = following(self._trust, self._source)
+            if led == self._trust:
+                raise error from None
+            self._trust = led
+            return led.open(note)
 
     def _followed(
         self, state: MonitorState, kept: Seen | None, seen: Seen, now: int, progress: Progress | None

@@ -17,12 +17,14 @@ from typing import Final, Protocol
 
 from ledger.audit.public.files import Tiles, public_tiles, tile_bytes
 from ledger.audit.public.ledger import LedgerLog
-from ledger.audit.public.source import CHECKPOINT
+from ledger.audit.public.source import CHECKPOINT, KEYS
 from ledger.audit.public.tile_tree import TileTree
 from ledger.audit.public.trust import Trust
 from ledger.audit.public.walk import Progress
 from ledger.errors import FormatError, LedgerError, Problem, ProofError
-from ledger.log.note import VerifierKey
+from ledger.log.checkpoint import Checkpoint
+from ledger.log.note import Note, VerifierKey
+from ledger.log.succession import Succession
 from ledger.log.tiles import WIDTH
 
 _LOCK: Final = ".export.lock"
@@ -42,8 +44,12 @@ class Exportable(Tiles, Protocol):
         """The log's key as readers pin it."""
         ...
 
-    def checkpoint(self) -> bytes:
-        """The signed checkpoint as a note."""
+    def shown_checkpoint(self, at_least: int = 0) -> bytes:
+        """The signed checkpoint strangers are shown, of a size not below `at_least`, as a note."""
+        ...
+
+    def succession(self) -> Succession | None:
+        """The keys the log has had, each signed for by the one before."""
         ...
 
 
@@ -77,10 +83,14 @@ def export(ledger: Exportable, folder: Path, *, progress: Progress | None = None
 
 
 def _export(ledger: Exportable, folder: Path, progress: Progress | None) -> Exported:
-    trust = Trust((VerifierKey.parse(ledger.verifier_key),))
-    note = ledger.checkpoint()
+    # The checkpoint first: whatever key signs it stands in a list of keys that is read after it.
+    before = _checkpoint_in(folder)
+    note = ledger.shown_checkpoint(0 if before is None else _size_of(before))
+    succession = ledger.succession()
+    keys = (VerifierKey.parse(ledger.verifier_key),) if succession is None else succession.keys
+    trust = Trust(keys)
     size = trust.open(note).checkpoint.size
-    _must_continue(ledger, folder, trust, size)
+    _must_continue(ledger, before, trust, size)
     written = kept = 0
     full: list[Path] = []
     touched: set[Path] = set()
@@ -99,15 +109,17 @@ def _export(ledger: Exportable, folder: Path, progress: Progress | None) -> Expo
             written += 1
         if progress is not None:
             progress(done, len(tiles))
-    # Every tile is on the disk under its name before the checkpoint speaks of it.
+    # Every tile is on the disk under its name before the checkpoint speaks of it, and the keys before one signs it.
     for each in sorted(touched):
         _sync(each)
-    if _holds(folder / CHECKPOINT, note):
-        kept += 1
-    else:
-        _put(folder / CHECKPOINT, note)
-        _sync(folder)
-        written += 1
+    last = [] if succession is None else [(KEYS, succession.format())]
+    for name, data in (*last, (CHECKPOINT, note)):
+        if _holds(folder / name, data):
+            kept += 1
+        else:
+            _put(folder / name, data)
+            _sync(folder)
+            written += 1
     # What was partial and is full now is asked for under its full name.
     partial = [each for path in full if (each := path.with_name(f"{path.name}.p")).is_dir()]
     removed = sum(len(list(each.iterdir())) for each in partial)
@@ -116,12 +128,27 @@ def _export(ledger: Exportable, folder: Path, progress: Progress | None) -> Expo
     return Exported(str(folder), ledger.origin, size, written, kept, removed)
 
 
-def _must_continue(ledger: Exportable, folder: Path, trust: Trust, size: int) -> None:
-    """What stands in the folder is an earlier state of this very log."""
+def _checkpoint_in(folder: Path) -> bytes | None:
     try:
-        before = trust.open((folder / CHECKPOINT).read_bytes()).checkpoint
+        return (folder / CHECKPOINT).read_bytes()
     except FileNotFoundError:
+        return None
+
+
+def _size_of(note: bytes) -> int:
+    """The size a checkpoint names, whoever signed it; 0 for what is none: it is refused afterwards."""
+    try:
+        return Checkpoint.parse(Note.parse(note).text).size
+    except LedgerError:
+        return 0
+
+
+def _must_continue(ledger: Exportable, note: bytes | None, trust: Trust, size: int) -> None:
+    """What stands in the folder is an earlier state of this very log."""
+    if note is None:
         return
+    try:
+        before = trust.open(note).checkpoint
     except LedgerError as error:
         raise ProofError(Problem("export-other-log", found=error.problems[0].code, expected=ledger.origin)) from None
     if before.size > size:

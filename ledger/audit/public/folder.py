@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ledger.audit.public.source import CHECKPOINT, most_bytes
+from ledger.audit.public.source import CHECKPOINT, KEYS, most_bytes
 from ledger.errors import FormatError, NotFoundError, Problem, ProofError
 from ledger.log.tiles import TileId
 
@@ -26,7 +26,7 @@ class FolderLog:
 
     def read(self, path: str) -> bytes:
         """One file of the log; no path but those of logs is ever opened."""
-        if path != CHECKPOINT:
+        if path not in {CHECKPOINT, KEYS}:
             TileId.parse(path)
         most = most_bytes(path)
         try:

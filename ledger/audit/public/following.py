@@ -7,15 +7,11 @@ that counts is the reader's own. So it adds nothing a thief of the pinned key co
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
-from ledger.audit.public.source import LogSource
+from ledger.audit.public.source import KEYS, LogSource
 from ledger.audit.public.trust import Trust
 from ledger.errors import LedgerError, ProofError
 from ledger.log.succession import Succession
-
-KEYS: Final = "keys"
-"""The path of the list of keys, beside the checkpoint (docs/log-format.md)."""
 
 
 def following(trust: Trust, source: LogSource) -> Trust:

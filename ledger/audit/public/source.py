@@ -8,7 +8,10 @@ from ledger.errors import FormatError
 from ledger.log.tiles import TileId
 
 CHECKPOINT: Final = "checkpoint"
-"""The path of the signed checkpoint; every other path is that of a tile (`ledger.log.TileId.format`)."""
+"""The path of the signed checkpoint; every other path but KEYS is that of a tile (`ledger.log.TileId.format`)."""
+
+KEYS: Final = "keys"
+"""The path of the log's list of its keys, beside the checkpoint (docs/log-format.md)."""
 
 
 MOST_ENTRY_BYTES: Final = 512

@@ -82,10 +82,14 @@ def walk(
     walked = Walked(start, start, {start.size: start.root()})
     marks = sorted({each for each in wanted if start.size < each <= size} | {size})
     columns: dict[int, list[bytes]] = {}
-    bundles = list(_tiles("entries", start.size, size))
-    pairs = (tile for bundle in bundles for tile in (bundle, TileId(0, bundle.number, bundle.width)))
+    # Never all at once: what size a checkpoint claims is for whoever signed it to choose.
+    pairs = (
+        tile
+        for bundle in _tiles("entries", start.size, size)
+        for tile in (bundle, TileId(0, bundle.number, bundle.width))
+    )
     with _Fetched(source, pairs, at_once) as fetched:
-        for bundle in bundles:
+        for bundle in _tiles("entries", start.size, size):
             texts, hashes = next(fetched), next(fetched)
             leaves = _leaves(texts, origin, bundle, walked)
             if leaves != hashes:

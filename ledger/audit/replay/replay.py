@@ -23,7 +23,7 @@ from sqlalchemy import Engine
 from ledger.audit.replay.attested import AttestedRoot, attested_root
 from ledger.audit.replay.packs_shown import PacksShown
 from ledger.audit.replay.replayed import Deviation, Kind, Replayed, Undecided
-from ledger.audit.replay.withheld import Withholdings
+from ledger.audit.replay.withheld import OF_THE_GAP, Withholdings
 from ledger.audit.whole.log import Growing, WholeLog
 from ledger.errors import ConflictError, FormatError, LedgerError, Problem, ProofError
 from ledger.facts.log import LogKeyRotated, LogOpened, RulesAdopted
@@ -272,10 +272,12 @@ class Replay:
         if otherwise:
             self._deviates("withheld-otherwise", line.index, statement, otherwise)
         missing, unfounded = ((), ()) if statement.is_withheld else self._flags_differ(line, outcome)
-        if leans_on and (problems or missing or unfounded):
-            found = (*problems, *missing, *unfounded)
-            self._undecided.append(Undecided(line.index, statement.envelope.id, statement.type, leans_on, found))
-            return
+        if leans_on:
+            of_the_gap = tuple(each for each in problems if each.code in OF_THE_GAP)
+            problems = tuple(each for each in problems if each.code not in OF_THE_GAP)
+            if found := (*of_the_gap, *missing, *unfounded):
+                self._undecided.append(Undecided(line.index, statement.envelope.id, statement.type, leans_on, found))
+                missing = unfounded = ()
         kind: Kind = "refused" if self._asked_version is None else "refused-today"
         for how, found in ((kind, problems), ("flag-missing", missing), ("flag-unfounded", unfounded)):
             if found:
@@ -331,7 +333,10 @@ class Replay:
             self._deviations.append(Deviation("root-differs", self._size, "", "", "", (problem,)))
         if self._shown.note is None:
             return False
-        open_checkpoint(self._shown.note, self._keys)
+        signed = open_checkpoint(self._shown.note, self._keys)
+        if self._stopped_at is None and self._keys[-1] not in signed.log_keys:
+            # A key that was replaced signs no more, unless the one after it signs beside it.
+            raise ProofError(Problem("note-unsigned", "", signed.log_keys[-1].format(), self._keys[-1].format()))
         return self._stopped_at is None and shown.root == root
 
     def _root_or_none(self, size: int) -> bytes | None:

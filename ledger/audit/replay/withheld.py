@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from ledger.errors import FormatError, Problem
 from ledger.facts.corrections import FactEndorsed, FactRetracted, FlagJustified
@@ -13,6 +14,12 @@ from ledger.statement import Statement, parse_restated
 
 _ABOUT = (FactEndorsed, FactRetracted, FlagJustified, DeliveryConfirmed, DeliveryDisputed)
 """Facts about another statement, whose text their rules read."""
+
+OF_THE_GAP: Final = frozenset({"delivery-differs", "flag-not-open"})
+"""The problems that rules see only because a text is gone: what was confirmed, and which flags it had.
+
+Of whatever else is wrong with a fact no withheld text is the reason: its key, its signature, its grams.
+"""
 
 
 class Withholdings:

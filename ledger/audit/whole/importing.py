@@ -18,7 +18,7 @@ from ledger.audit.replay.replay import Progress, Replay
 from ledger.audit.replay.replayed import Replayed
 from ledger.audit.whole.export_file import ExportFile
 from ledger.book import Ledger
-from ledger.book.genesis import KEY_FILES, nothing_yet
+from ledger.book.genesis import KEY_FILES, begin_sealed, nothing_yet
 from ledger.book.log_keys import IN_FORCE, NEXT
 from ledger.errors import NotFoundError, Problem, ProofError
 from ledger.log.checkpoint import Checkpoint
@@ -28,6 +28,7 @@ from ledger.store.companions import Companions, RememberedHead
 from ledger.store.connection import Connection, open_engine, sqlite_path
 from ledger.store.schema import metadata
 from ledger.store.troubles import as_written
+from ledger.store.vault_schema import VAULT_SCHEMA
 
 LOG: Final = 1
 _PORTION: Final = 500
@@ -146,6 +147,7 @@ class _Target:
     """
 
     def __init__(self, database: str, companions: Companions) -> None:
+        self._companions = companions
         self._head = companions.path(".head")
         self._path = sqlite_path(database)
         self._part = None if self._path is None else self._path.with_name(f"{self._path.name}.importing")
@@ -156,13 +158,22 @@ class _Target:
         self._clear()
         if self._part is None:
             self._remember(whole)
+            self._begin_sealed()
 
     def settle(self, whole: Checkpoint) -> None:
         """Give it its name."""
         if self._path is not None and self._part is not None:
+            self._begin_sealed()
             # The last connection has folded the write-ahead log back.
             self._part.replace(self._path)
             self._remember(whole)
+
+    def _begin_sealed(self) -> None:
+        engine = open_engine(self.under, must_exist=True)
+        try:
+            begin_sealed(engine, self._companions, VAULT_SCHEMA)
+        finally:
+            engine.dispose()
 
     def _remember(self, head: Checkpoint) -> None:
         remembered = RememberedHead(self._head)

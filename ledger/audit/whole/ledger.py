@@ -22,7 +22,7 @@ class WholeLedger:
         self._ledger = ledger
         self.name = ledger.origin
         if isinstance(ledger, Ledger):
-            note = ledger.checkpoint()
+            note = ledger.shown_checkpoint()
             self._head = ShownHead(Checkpoint.parse(Note.parse(note).text), note)
         else:
             size, root = ledger.stands_at()

@@ -24,6 +24,7 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import datetime
 import hashlib
 import json
 import multiprocessing
@@ -380,7 +381,7 @@ def parse_json(data: bytes, limit: int = 262_144, longest_list: int = 2_500) -> 
         raise ValueError("too large")
     text = data.decode("utf-8")
     try:
-        value = json.loads(text, parse_float=_refuse, parse_constant=_refuse)
+        value = json.loads(text, parse_float=_refuse, parse_int=_integer, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("too deep") from None
     _look_at(value, 0, longest_list)
@@ -390,7 +391,12 @@ def parse_json(data: bytes, limit: int = 262_144, longest_list: int = 2_500) -> 
 
 
 def _refuse(text: str) -> NoReturn:
-    raise ValueError("number " + text)
+    raise ValueError("number " + text[:40])
+
+
+def _integer(text: str) -> int:
+    """Python takes the square of their number in time to read digits: a million of them would keep it for minutes."""
+    return int(text) if len(text) < 20 else _refuse(text)
 
 
 def _look_at(value: Any, depth: int, longest_list: int) -> None:
@@ -442,7 +448,10 @@ def parse_verifier_key(text: str) -> VerifierKey | None:
     if len(material) != 33 or material[0] not in (LOG_KEY, WITNESS_KEY) or not re.fullmatch(r"[^\s+\x00-\x1f]+", name):
         return None
     key = VerifierKey(name, material[0], material[1:])
-    return key if key.text == text else None
+    try:
+        return key if key.text == text else None
+    except UnicodeEncodeError:  # a name that is no text, out of a file or off a command line
+        return None
 
 
 class Line(NamedTuple):
@@ -502,7 +511,7 @@ class Head(NamedTuple):
 def parse_head(note: Note | None) -> Head | None:
     """The three lines of a checkpoint (c2sp.org/tlog-checkpoint, without extension lines)."""
     lines = [] if note is None else note.text.split("\n")
-    if len(lines) != 4 or lines[3] or not DECIMAL.fullmatch(lines[1]):
+    if len(lines) != 4 or lines[3] or not DECIMAL.fullmatch(lines[1]) or int(lines[1]) >= 2**63:
         return None
     root = unbase64(lines[2])
     return Head(lines[0], int(lines[1]), root) if root is not None and len(root) == 32 else None
@@ -522,35 +531,42 @@ class Policy(NamedTuple):
     quorum: str
 
 
+# Longer ones nobody reads, and a witness or a log costs time to check.
+POLICY_BYTES, POLICY_LINES = 64 * 1024, 64
+NOT_IN_POLICY = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+
+
 def parse_policy(data: bytes, where: str) -> Policy:
+    """Read a policy by the same rules as ledger/log/policy.py: only blanks and tabs part words."""
     policy = Policy([], {}, [], "")
     known: dict[str, bool] = {}  # name -> whether it already counts in a group
-    publics: set[bytes] = set()
+    publics: set[tuple[int, bytes]] = set()
+    if len(data) > POLICY_BYTES or NOT_IN_POLICY.search(data):
+        raise Failed("policy-malformed", where)
     for number, text in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), 1):
-        words = text.split()
+        words = [word for word in re.split("[ \t]+", text) if word]
         if not words or words[0].startswith("#"):
             continue
         if words[0] == "quorum" and len(words) == 2 and not policy.quorum and words[1] in {"none", *known}:
             policy = policy._replace(quorum=words[1])
         elif not _take_line(policy, known, publics, words):
             raise Failed("policy-malformed", f"{where} {number}", text)
-    if not policy.quorum or not data.endswith(b"\n"):
+    too_many = max(len(policy.logs), len(policy.witnesses), len(policy.groups)) > POLICY_LINES
+    if not policy.quorum or too_many or not data.endswith(b"\n"):
         raise Failed("policy-malformed", where)
     return policy
 
 
-def _take_line(policy: Policy, known: dict[str, bool], publics: set[bytes], words: list[str]) -> bool:
+def _take_line(policy: Policy, known: dict[str, bool], publics: set[tuple[int, bytes]], words: list[str]) -> bool:
     """Read a line that defines a log, a witness or a group; False where it is none, or wrong."""
     if words[0] == "log" and len(words) in (2, 3):
-        key = parse_verifier_key(words[1])
+        key = _policy_key(words[1], LOG_KEY, publics)
         policy.logs.extend([key] if key else [])
-        return key is not None and key.kind == LOG_KEY
+        return key is not None
     if words[0] == "witness" and len(words) in (3, 4):
-        key = parse_verifier_key(words[2])
-        # One key under two names would count twice.
-        if key is None or key.kind != WITNESS_KEY or key.public in publics:
+        key = _policy_key(words[2], WITNESS_KEY, publics)
+        if key is None:
             return False
-        publics.add(key.public)
         policy.witnesses[words[1]] = key
     elif words[0] == "group" and len(words) > 3:
         members = words[3:]
@@ -569,6 +585,15 @@ def _take_line(policy: Policy, known: dict[str, bool], publics: set[bytes], word
         return False
     known[words[1]] = False
     return True
+
+
+def _policy_key(text: str, kind: int, publics: set[tuple[int, bytes]]) -> VerifierKey | None:
+    """A sound key of this kind that was not named before: one key under two names would count twice."""
+    key = parse_verifier_key(text) if len(publics) < 2 * POLICY_LINES else None
+    if key is None or key.kind != kind or (kind, key.public) in publics or not is_in_main_subgroup(key.public):
+        return None
+    publics.add((kind, key.public))
+    return key
 
 
 def cosigners(note: Note, policy: Policy, signed: Signed) -> list[str]:
@@ -761,6 +786,10 @@ class Entries:
             found = None
         if found is None or found["origin"] != self.origin or int(found["index"]) != index:
             raise Failed("entry-malformed", index)
+        try:
+            datetime.datetime.fromisoformat(found["recorded"][:-1])
+        except ValueError:
+            raise Failed("entry-malformed", index, found["recorded"]) from None
         last_index, last_entry, last_recorded = self._last
         # A bundle of a period has gaps between its runs of entries; there nothing is said about the one before.
         if last_index == index - 1 and found["previous"] != sha256(last_entry).hex():
@@ -790,6 +819,8 @@ def header_of(kid: str) -> str:
 @lru_cache(maxsize=4096)
 def kid_of(header: str) -> str | None:
     """The key's name in a header, or None for any header but the one such a key may have."""
+    if len(header) > 300:
+        return None
     try:
         kid = json.loads(unbase64url(header) or b"")["kid"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -859,6 +890,23 @@ NEVER_DELEGABLE = {
     "statement.vouched/1",
     "statement.withheld/1",
 }
+
+
+# What may never be withheld: who may speak, what was corrected and erased, what auditors found, rests on it.
+NOT_WITHHELD = (
+    "log.",
+    "role.",
+    "key.",
+    "pack.",
+    "rules.",
+    "statement.",
+    "fact.retracted",
+    "erasure.",
+    "audit.",
+    "access.",
+    "sample.",
+    "finding.",
+)
 
 
 class Key(NamedTuple):
@@ -997,7 +1045,8 @@ class Facts:
     def _statement_withheld(self, index: int, by: str, body: dict[str, Any]) -> None:
         if by != self.operator:
             raise Failed("key-not-authorised", index, by, self.operator)
-        self.withheld[str(body["statement"])] = (index, str(body["restated"]))
+        # A text goes once: what a later statement restates in its place counts for nothing.
+        self.withheld.setdefault(str(body["statement"]), (index, str(body["restated"])))
 
     def _registrar(self, index: int, by: str) -> None:
         if by not in self.registrars:
@@ -1005,7 +1054,10 @@ class Facts:
 
     def _log_key(self, index: int, text: str) -> VerifierKey:
         key = parse_verifier_key(text)
-        if key is None or key.kind != LOG_KEY or key.name != self.origin:
+        if key is None or key.kind != LOG_KEY or key.name != self.origin or not is_in_main_subgroup(key.public):
+            raise Failed("key-unsound", index, text)
+        # A key goes out of use for a reason, and readers who follow the keys need them in one order.
+        if key in self.log_keys:
             raise Failed("key-unsound", index, text)
         return key
 
@@ -1018,8 +1070,10 @@ def thumbprint(public: bytes) -> str:
 def key_may_sign(facts: Facts, index: int, kid: str, said: dict[str, Any]) -> Key:
     """The key, where the facts before this index let it sign this statement; raises Failed."""
     key = facts.keys.get(kid)
-    # The genesis authorises the key that signs it.
-    if key is None or (key.authorised_at >= index > 0):
+    if key is None or key.authorised_at >= max(index, 1):
+        raise Failed("key-not-authorised", index, kid)
+    # The genesis authorises the key that signs it: the operator's own, and not the node's.
+    if index == 0 and key.kind == "node":
         raise Failed("key-not-authorised", index, kid)
     if key.party == said["by"]:
         if key.fact_types is not None and said["fact"] not in key.fact_types:
@@ -1181,6 +1235,9 @@ class Files:
                     raise Failed("file-unlisted", path)
                 if each.is_dir():
                     self._scan(path + "/")
+                elif not each.is_file():
+                    # A pipe or a device: whoever opened it would wait for ever.
+                    raise Failed("file-unlisted", path)
                 elif each.name not in OF_THE_DESKTOP:
                     self.names.add(path)
 
@@ -1222,9 +1279,12 @@ def read_manifest(files: Files) -> Manifest:
         said = parse_json(data, 2**31, 2**31)
         if said["format"] != FORMAT or said.keys() != MANIFEST_SAYS:
             raise ValueError("format")
-        head = Head(str(said["origin"]), int(said["size"]), bytes.fromhex(said["root"]))
+        head = Head(_text(said["origin"]), _number(said["size"]), bytes.fromhex(said["root"]))
+        rules_version, role = _number(said["rules_version"]), _text(said["role"])
         scope = _scope(said["scope"], head.size)
-        listed = {str(each["path"]): (int(each["size"]), str(each["sha256"])) for each in said["files"]}
+        listed = {_text(each["path"]): (_number(each["size"]), _text(each["sha256"])) for each in said["files"]}
+        if any(each.keys() != {"path", "sha256", "size"} for each in said["files"]) or head.root.hex() != said["root"]:
+            raise ValueError("files")
         in_order = [each["path"] for each in said["files"]] == sorted(listed)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Failed("manifest-malformed", "manifest.json", error) from None
@@ -1242,7 +1302,19 @@ def read_manifest(files: Files) -> Manifest:
         found = files.read(path)
         if (len(found), sha256(found).hex()) != (size, digest):
             raise Failed("file-altered", path, sha256(found).hex(), digest)
-    return Manifest(sha256(data).hex(), head, scope, int(said["rules_version"]), str(said["role"]))
+    return Manifest(sha256(data).hex(), head, scope, rules_version, role)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("text")
+    return value
+
+
+def _number(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError("number")
+    return value
 
 
 def _scope(said: dict[str, Any], size: int) -> Scope:
@@ -1250,8 +1322,8 @@ def _scope(said: dict[str, Any], size: int) -> Scope:
         return Scope("all", 0, size, "")
     if said["kind"] == "lot" and said.keys() == {"kind", "lot"} and THING.fullmatch(said["lot"]):
         return Scope("lot", 0, size, said["lot"])
-    first, after = said["first"], said["after"]
-    if said["kind"] != "period" or not 0 <= first < after <= size:
+    first, after = _number(said["first"]), _number(said["after"])
+    if said.keys() != {"kind", "first", "after"} or said["kind"] != "period" or not 0 <= first < after <= size:
         raise ValueError("scope")
     return Scope("period", first, after, "")
 
@@ -1472,18 +1544,21 @@ def _check_absent(absent: dict[int, str], digests: dict[int, str], facts: Facts,
             continue
         count += 1
         said_at, restated = facts.withheld.get(digests[index], (-1, ""))
-        if said_at <= index or unbase64url(text) != restated.encode() or not _may_be_withheld(restated, facts):
+        if said_at <= index or unbase64url(text) != restated.encode() or not _may_be_withheld(index, restated, facts):
             raise Failed("withheld-differs", index)
     return count
 
 
-def _may_be_withheld(restated: str, facts: Facts) -> bool:
-    """Facts on which it rests who may sign are never withheld; of any other it stays known which key signed it."""
+def _may_be_withheld(index: int, restated: str, facts: Facts) -> bool:
+    """Some facts are never withheld; of any other it stays known which key signed it, and that one could."""
     try:
         said = parse_json(restated.encode())
-        return said["fact"].partition(".")[0] not in LOG_THEMES and said["key"] in facts.keys
-    except (ValueError, TypeError, KeyError, AttributeError):
+        if said["fact"].startswith(NOT_WITHHELD):
+            return False
+        key_may_sign(facts, index, said["key"], said)
+    except (ValueError, TypeError, KeyError, AttributeError, Failed):
         return False
+    return True
 
 
 def _check_log_keys(facts: Facts, checkpoint: Note, signed: Signed) -> None:

@@ -195,7 +195,6 @@ def drawn_until_it_pleases(p: Planting) -> None:
     audit_of = opened(p, p.cast.union)
     p.days_later(2)
     drawn(p, audit_of, p.cast.union, log_size=SizeThatMorning())
-    p.days_later(2)
     p.refused(drawn(p, audit_of, p.cast.union, log_size=SizeThatMorning()), "sample-already-drawn")
 
 
