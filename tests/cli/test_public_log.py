@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -59,7 +58,8 @@ def running(*command: str, until: str) -> Iterator[str]:
             said += line
         yield found[1]
     finally:
-        process.send_signal(signal.SIGINT)
+        # Not SIGINT: whoever runs the tests in the background has it ignored, and so has every process from there on.
+        process.terminate()
         process.communicate(timeout=30)
 
 

@@ -1713,6 +1713,10 @@ SPANISH = {
     "Root": "Raíz",
     "Recorded": "Registrado",
     "Bundle of": "Paquete de",
+    "the whole log": "todo el registro",
+    "Made for": "Hecho para",
+    "readers: nothing sealed": "lectores: sin nada sellado",
+    "auditors: with what is sealed": "auditores: con lo sellado",
     "Statements": "Declaraciones",
     "Withheld": "Retiradas",
     "Not included": "No incluidas",
@@ -1757,6 +1761,13 @@ SPANISH = {
 }
 
 
+NO_KEY = {
+    "en": "--key: this is no verifier key; it reads name+8 letters+44 letters, and the log's operator publishes it",
+    "es": "--key: esto no es una clave de verificación (no verifier key); se escribe nombre+8 letras+44 letras, y la"
+    " publica quien opera el registro",
+}
+
+
 class Voice:
     """Speaks English or Spanish, or keeps quiet for --json."""
 
@@ -1787,7 +1798,9 @@ class Voice:
 
     def intact(self, answer: Answer, seconds: float) -> None:
         scope = answer.scope
-        of = {"all": "ALL", "lot": scope.lot}.get(scope.kind, f"{scope.first}..{scope.after - 1}")
+        whole = self.word("the whole log")
+        of = {"all": whole, "lot": scope.lot}.get(scope.kind, f"{scope.first}..{scope.after - 1}")
+        made_for = "auditors: with what is sealed" if answer.role == "auditor" else "readers: nothing sealed"
         self.say("THE BUNDLE IS INTACT.")
         self.rows(
             [
@@ -1795,7 +1808,8 @@ class Voice:
                 ("Entries", f"{answer.head.size:,}"),
                 ("Root", answer.head.root.hex()),
                 ("Recorded", f"{answer.first_recorded} .. {answer.last_recorded}"),
-                ("Bundle of", f"{of} {answer.role}"),
+                ("Bundle of", of),
+                ("Made for", self.word(made_for)),
                 ("Statements", f"{answer.statements:,}"),
                 ("Withheld", answer.withheld or ""),
                 ("Not included", f"{answer.not_included:,}" if answer.not_included else ""),
@@ -1873,7 +1887,7 @@ def main(given: Sequence[str] | None = None) -> int:
     options.add_argument("--cores", type=int, default=os.cpu_count() or 1)
     asked = options.parse_args(given)
     if asked.key is not None and parse_verifier_key(asked.key) is None:
-        options.error("--key: this is no verifier key")
+        options.error(NO_KEY[asked.lang])
     # A terminal of another century must not end the check with an error about a letter.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
